@@ -1,0 +1,79 @@
+"""Words, dates and numbers in a person's language: a typed door to Flask-Babel.
+
+Works in a request (the locale of the person) and in the worker (`with in_language("de"):`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import flask_babel
+from babel import Locale
+
+BINDING = "de"
+LANGUAGES = {"de": "Deutsch", "en": "English", "ar": "العربية"}
+
+
+def gettext(text: str, **values: Any) -> str:
+    """Return `text` in the present language, `%(name)s` filled from `values`."""
+    return str(flask_babel.gettext(text, **values))
+
+
+def ngettext(one: str, many: str, num: int, **values: Any) -> str:
+    """Return the plural form for `num`, which fills `%(num)s`."""
+    return str(flask_babel.ngettext(one, many, num, **values))
+
+
+def lazy_gettext(text: str, **values: Any) -> Any:
+    """Return a text that is translated when it is shown."""
+    return flask_babel.lazy_gettext(text, **values)
+
+
+def locale() -> Locale:
+    """Return the present locale (German outside of any)."""
+    return flask_babel.get_locale() or Locale.parse(BINDING)
+
+
+def language() -> str:
+    """Return the code of the present language, for example `de`."""
+    return str(locale().language)
+
+
+def direction(code: str | None = None) -> str:
+    """Return `ltr` or `rtl` for a language code (default: the present language)."""
+    chosen = Locale.parse(code) if code else locale()
+    return "rtl" if chosen.character_order == "right-to-left" else "ltr"
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Speak the language `code` inside."""
+    with flask_babel.force_locale(code):
+        yield
+
+
+def format_number(value: float) -> str:
+    """Return a number with the grouping of the present language, for example 3.000."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(value, locale=locale())
+
+
+def format_date(value: date, style: str = "long", zone: str = "Europe/Berlin") -> str:
+    """Return a date; a moment is first brought to `zone`. Styles of CLDR or a pattern."""
+    from zoneinfo import ZoneInfo
+
+    from babel.dates import format_date as babel_format_date
+
+    day = value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value
+    return babel_format_date(day, format=style, locale=locale())
+
+
+def format_moment(value: datetime, style: str = "EEEE, d. MMMM y", zone: str = "Europe/Berlin") -> str:
+    """Return a moment in `zone` by a CLDR pattern."""
+    from zoneinfo import ZoneInfo
+
+    from babel.dates import format_datetime
+
+    return format_datetime(value.astimezone(ZoneInfo(zone)), format=style, locale=locale())

@@ -1,0 +1,34 @@
+"""What a person typed, made comparable: one form of Unicode, one kind of line break."""
+
+import re
+import unicodedata
+
+# C0 and C1 controls but tab and line feed, lone surrogates, non-characters.
+UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+
+
+def normalise(text: str) -> str:
+    """Return `text` in NFC, CRLF and CR as LF, without control characters.
+
+    >>> normalise("a\\r\\nb")
+    'a\\nb'
+    """
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return unicodedata.normalize("NFC", UNWANTED.sub("", lines))
+
+
+def one_line(text: str) -> str:
+    """Return `text` normalised, with every run of white space as one blank, trimmed."""
+    return " ".join(normalise(text).split())
+
+
+def length(text: str) -> int:
+    """Return the number of code points of `text` after `normalise`: what browser and server count."""
+    return len(normalise(text))
+
+
+def fold(text: str) -> str:
+    """Return `text` for searching: lower case, without accents, words divided by one blank."""
+    bare = unicodedata.normalize("NFKD", text.casefold())
+    letters = "".join(c for c in bare if not unicodedata.combining(c))
+    return " ".join(re.sub(r"[\W_]+", " ", letters).split())

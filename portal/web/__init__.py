@@ -1,0 +1,1 @@
+"""The porch that all front rooms share: doors, errors, headers, database mode, languages."""

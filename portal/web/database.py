@@ -1,0 +1,39 @@
+"""How SQLite is opened: durable, and a request that only reads may not write."""
+
+import sqlite3
+from typing import Any
+
+from flask import g, has_request_context, request
+from sqlalchemy import Connection, Engine, event
+
+READING = {"GET", "HEAD", "OPTIONS"}
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
+
+
+@event.listens_for(Engine, "connect")
+def _open(connection: Any, _record: Any) -> None:
+    """Leave BEGIN to us; in WAL mode only `synchronous=FULL` survives a power cut."""
+    if isinstance(connection, sqlite3.Connection):
+        connection.isolation_level = None
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+
+@event.listens_for(Engine, "begin")
+def _begin(connection: Connection) -> None:
+    """Take the write lock at once, except where a request only reads.
+
+    A transaction that begins by reading and then writes loses updates or meets "database is
+    locked" without waiting; BEGIN IMMEDIATE waits its turn.
+    """
+    if connection.dialect.name == "sqlite":
+        writes = _may_write()
+        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+
+
+def _may_write() -> bool:
+    """Return whether the code that runs now may write (`web/touch.py` opens GET for a moment)."""
+    if not has_request_context():
+        return True
+    return request.method not in READING or g.get("may_write", False)
