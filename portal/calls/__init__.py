@@ -1,0 +1,1 @@
+"""A call is data: its texts, dates, prizes, criteria, questions and declarations."""
