@@ -135,6 +135,25 @@ def _declaration(question: Any, value: Any) -> Shown:
     )
 
 
+def raw_words(question: AnyQuestion, raw: Any) -> str:
+    """Return a raw, unchecked answer of a draft as text: for the person who typed it.
+
+    Works for everything a draft can hold, also for what could not be sent.
+    """
+    if question.type in ("choice", "choices"):
+        chosen = raw if isinstance(raw, list) else [raw]
+        return ", ".join(option_words(question, str(value)) for value in chosen if value)
+    if question.type in ("yes_no", "declaration"):
+        return yes_or_no(str(raw))
+    if isinstance(raw, dict):
+        return " ".join(str(part) for part in raw.values() if part)
+    if isinstance(raw, list):
+        rows = (" | ".join(str(c) for c in row.values()) if isinstance(row, dict) else str(row)
+                for row in raw)
+        return "\n".join(row for row in rows if row.strip(" |"))
+    return str(raw)
+
+
 SHOWN: dict[str, Any] = {
     "long_text": _long,
     "number": _number,
@@ -149,4 +168,4 @@ SHOWN: dict[str, Any] = {
     "declaration": _declaration,
 }
 
-__all__ = ["MISSING", "Shown", "money", "option_words", "say", "show", "totals", "yes_or_no"]
+__all__ = ["MISSING", "Shown", "money", "option_words", "raw_words", "say", "show", "totals", "yes_or_no"]

@@ -1,0 +1,251 @@
+"""Keys to one application: the browser's, a mailed link's, a six-digit code's.
+
+Links and codes are derived from the key's id, a nonce and the installation's secret at the moment
+a letter leaves; the database holds only hashes, so a stolen copy of it opens nothing.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, func, select, update
+
+from portal.applications.models import AccessKey, Application, Purpose
+from portal.calls.models import Call
+from portal.core.clock import now
+from portal.core.db import db
+from portal.settings import Settings
+
+DEVICE_AFTER_CLOSING = timedelta(days=30)
+DEVICE_AT_LEAST = timedelta(days=30)
+NOMINEE_DAYS = 60
+CODE_DIGITS = 6
+
+_in_use: list[Settings] = []
+
+
+def use(settings: Settings) -> None:
+    """Take secret and life times from `settings`; called once at start."""
+    _in_use[:] = [settings]
+
+
+def _settings() -> Settings:
+    if not _in_use:
+        raise RuntimeError("Call keys.use(settings) at start.")
+    return _in_use[0]
+
+
+def hash_of(word: str) -> str:
+    """Return what the database stores of a key, link or code."""
+    return hashlib.sha256(word.encode()).hexdigest()
+
+
+def give_device(application: Application, device: str) -> None:
+    """Let the browser with the key hash `device` open the application until it ends."""
+    if not device:
+        raise ValueError("a browser without a key")
+    lasts = max(application.call.closes_at + DEVICE_AFTER_CLOSING, now() + DEVICE_AT_LEAST)
+    held = db.session.scalar(
+        select(AccessKey).where(
+            AccessKey.application_id == application.id,
+            AccessKey.purpose == Purpose.DEVICE,
+            AccessKey.hash == device,
+        )
+    )
+    if held:
+        held.expires_at = lasts
+    else:
+        application.keys.append(AccessKey(purpose=Purpose.DEVICE, hash=device, expires_at=lasts))
+
+
+def forget_device(device: str) -> None:
+    """Take every application from the browser with this key hash."""
+    db.session.execute(
+        delete(AccessKey).where(AccessKey.purpose == Purpose.DEVICE, AccessKey.hash == device)
+    )
+
+
+def make_link(application: Application, email: str, *, purpose: Purpose = Purpose.LINK) -> AccessKey:
+    """Make a link to the application for `email`; older links of this purpose die."""
+    hours = _settings().link_hours if purpose is Purpose.LINK else NOMINEE_DAYS * 24
+    kill_links(application, purpose)
+    key = AccessKey(
+        id=uuid4(),
+        purpose=purpose,
+        nonce=secrets.token_urlsafe(16),
+        email=email,
+        expires_at=now() + timedelta(hours=hours),
+    )
+    key.hash = hash_of(token(key))
+    application.keys.append(key)
+    return key
+
+
+def kill_links(application: Application, purpose: Purpose = Purpose.LINK) -> None:
+    """End every unused link of this purpose; codes to old addresses end with links."""
+    purposes = [purpose, Purpose.CODE] if purpose is Purpose.LINK else [purpose]
+    db.session.execute(
+        update(AccessKey)
+        .where(
+            AccessKey.application_id == application.id,
+            AccessKey.purpose.in_(purposes),
+            AccessKey.used_at.is_(None),
+        )
+        .values(expires_at=now())
+        .execution_options(synchronize_session="fetch")
+    )
+
+
+def token(key: AccessKey) -> str:
+    """Return the word in the link of `key`: its id and 256 bits that only the secret can make."""
+    return f"{key.id.hex}.{_derived(key)}"
+
+
+def code(key: AccessKey) -> str:
+    """Return the six digits of a code key."""
+    number = int(_derived(key), 16) % 10**CODE_DIGITS
+    return f"{number:0{CODE_DIGITS}}"
+
+
+def _derived(key: AccessKey) -> str:
+    words = f"{key.purpose}:{key.id.hex}:{key.nonce}"
+    return hmac.new(_settings().secret, words.encode(), hashlib.sha256).hexdigest()
+
+
+def find_link(word: str, *, for_change: bool = False) -> AccessKey | None:
+    """Return the key of a link's word, dead or alive, or None if the word is not one of ours."""
+    head, dot, _ = word.partition(".")
+    try:
+        key_id = UUID(hex=head)
+    except ValueError:
+        return None
+    query = select(AccessKey).where(AccessKey.id == key_id)
+    key = db.session.scalar(query.with_for_update(of=AccessKey) if for_change else query)
+    if key is None or not dot or key.purpose not in (Purpose.LINK, Purpose.NOMINEE):
+        return None
+    return key if hmac.compare_digest(token(key), word) else None
+
+
+def is_alive(key: AccessKey, at: datetime) -> bool:
+    """Return whether the link may still be used. A nominee may come back; a link opens once."""
+    unused = key.used_at is None or key.purpose is Purpose.NOMINEE
+    return unused and at < key.expires_at
+
+
+def open_link(key: AccessKey, device: str, at: datetime) -> Application | None:
+    """Use up a link: the browser gets a key, the address is confirmed. None if it is dead."""
+    if not is_alive(key, at):
+        return None
+    key.used_at = at
+    application = key.application
+    _confirm(application, key.email, at)
+    give_device(application, device)
+    return application
+
+
+def _confirm(application: Application, email: str, at: datetime) -> None:
+    if email.lower() == application.owner_email.lower():
+        application.owner_confirmed_at = application.owner_confirmed_at or at
+
+
+def make_code(applications: Iterable[Application], email: str, browser: str) -> AccessKey | None:
+    """Make one code that opens all `applications` in the browser that asks now.
+
+    Each application has a row of its own; all of them wait for the code of the first.
+    """
+    first: AccessKey | None = None
+    for application in applications:
+        key = AccessKey(
+            id=uuid4(),
+            purpose=Purpose.CODE,
+            nonce=secrets.token_urlsafe(16),
+            email=email,
+            browser=browser,
+            expires_at=now() + timedelta(minutes=_settings().code_minutes),
+        )
+        first = first or key
+        key.hash = hash_of(f"{browser}:{code(first)}")
+        application.keys.append(key)
+    return first
+
+
+def open_code(call: Call, browser: str, typed: str, at: datetime) -> list[Application]:
+    """Return the applications that the six digits open in this browser; empty if they do not.
+
+    Five wrong tries end the codes of this browser, so guessing is pointless.
+    """
+    live = _live_codes(call, browser, at)
+    wanted = hash_of(f"{browser}:{''.join(c for c in typed if c.isdecimal())}")
+    right = [key for key in live if hmac.compare_digest(key.hash, wanted)]
+    for key in live:
+        key.tries += 1
+    for key in right:
+        key.used_at = at
+        _confirm(key.application, key.email, at)
+        give_device(key.application, browser)
+    return [key.application for key in right]
+
+
+def _live_codes(call: Call, browser: str, at: datetime) -> list[AccessKey]:
+    if not browser:
+        return []
+    query = (
+        select(AccessKey)
+        .join(Application)
+        .where(
+            Application.call_id == call.id,
+            AccessKey.purpose == Purpose.CODE,
+            AccessKey.browser == browser,
+            AccessKey.used_at.is_(None),
+            AccessKey.expires_at > at,
+            AccessKey.tries < _settings().code_tries,
+        )
+        .with_for_update(of=AccessKey)
+    )
+    return list(db.session.scalars(query))
+
+
+def has_live_code(call: Call, browser: str, at: datetime) -> bool:
+    """Return whether this browser waits for a code."""
+    query = (
+        select(func.count())
+        .select_from(AccessKey)
+        .join(Application)
+        .where(
+            Application.call_id == call.id,
+            AccessKey.purpose == Purpose.CODE,
+            AccessKey.browser == browser,
+            AccessKey.used_at.is_(None),
+            AccessKey.expires_at > at,
+            AccessKey.tries < _settings().code_tries,
+        )
+    )
+    return bool(browser) and bool(db.session.scalar(query))
+
+
+def word_of(key_id: UUID) -> AccessKey | None:
+    """Return the key that a letter names, for filling in its link when the letter leaves."""
+    return db.session.get(AccessKey, key_id)
+
+
+def absolute(path: str) -> str:
+    """Return the full address of a local path; host and scheme come from the settings only."""
+    return f"{_settings().origin}{path}"
+
+
+def link_of(key_id: UUID) -> str | None:
+    """Return the address for a letter's `{link}`, None if the key is dead or gone."""
+    key = word_of(key_id)
+    if key is None or not is_alive(key, now()):
+        return None
+    room = "nominee" if key.purpose is Purpose.NOMINEE else "open"
+    return absolute(f"/{key.application.call.slug}/{room}/{token(key)}")
+
+
+def code_of(key_id: UUID) -> str | None:
+    """Return the six digits for a letter's `{code}`, None if the key is dead or gone."""
+    key = word_of(key_id)
+    return code(key) if key and is_alive(key, now()) else None

@@ -1,0 +1,120 @@
+"""Reading applications. Each function costs a constant number of statements."""
+
+from collections import Counter
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import joinedload
+
+from portal.applications.models import (
+    AccessKey,
+    Application,
+    File,
+    FileState,
+    Purpose,
+    Version,
+)
+from portal.applications.workflow import Status
+from portal.calls.definition import Definition
+from portal.calls.models import Call
+from portal.calls.queries import current_version, definition_of
+from portal.core.clock import now
+from portal.core.db import db
+
+
+def held_by(
+    device: str, application_id: UUID, *, for_change: bool = False
+) -> Application | None:
+    """Return the application if the browser with this key hash holds a key to it.
+
+    for_change locks the row, so that two requests that change it come one after the other.
+    """
+    if not device:
+        return None
+    query = (
+        select(Application)
+        .join(AccessKey)
+        .where(
+            Application.id == application_id,
+            AccessKey.purpose == Purpose.DEVICE,
+            AccessKey.hash == device,
+            AccessKey.expires_at > now(),
+        )
+    )
+    if for_change:
+        query = query.with_for_update(of=Application)
+    return db.session.scalar(query)
+
+
+def on_device(device: str, call: Call) -> list[Application]:
+    """Return the applications to `call` that this browser holds keys to, the latest first."""
+    if not device:
+        return []
+    query = (
+        select(Application)
+        .join(AccessKey)
+        .where(
+            Application.call_id == call.id,
+            AccessKey.purpose == Purpose.DEVICE,
+            AccessKey.hash == device,
+            AccessKey.expires_at > now(),
+        )
+        .order_by(Application.saved_at.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def owned_by(address: str, call: Call) -> list[Application]:
+    """Return the applications to `call` whose owner is `address` (any case), the latest first."""
+    query = (
+        select(Application)
+        .where(
+            Application.call_id == call.id,
+            func.lower(Application.owner_email) == address.lower(),
+            Application.owner_email != "",
+        )
+        .order_by(Application.saved_at.desc())
+    )
+    return list(db.session.scalars(query))
+
+
+def definition_for(application: Application) -> Definition:
+    """Return the definition under which a draft is written: always the call's newest."""
+    return definition_of(current_version(application.call).id)
+
+
+def definition_under(version: Version) -> Definition:
+    """Return the definition under which a version was sent."""
+    return definition_of(version.form_version_id)
+
+
+def draft_files(application: Application) -> list[File]:
+    """Return the files of the draft, question by question in their order."""
+    return [file for file in application.files if file.removed_at is None]
+
+
+def file_counts(application: Application) -> Counter[str]:
+    """Return how many usable files each file question of the draft has."""
+    return Counter(
+        file.key for file in draft_files(application) if file.state is not FileState.REFUSED
+    )
+
+
+def latest(application: Application) -> Version | None:
+    """Return the version that counts."""
+    return application.versions[-1] if application.versions else None
+
+
+def by_check_code(code: str) -> Version | None:
+    """Return the version that bears this check code."""
+    return db.session.scalar(
+        select(Version).options(joinedload(Version.application)).where(Version.check_code == code)
+    )
+
+
+def drafts_of(call: Call) -> list[UUID]:
+    """Return the ids of all drafts of a call."""
+    query = select(Application.id).where(
+        Application.call_id == call.id, Application.status == Status.DRAFT
+    )
+    return list(db.session.scalars(query))
