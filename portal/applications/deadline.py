@@ -1,14 +1,11 @@
 """In time, late or too late: the server's clock decides, at the start of handling the request."""
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from enum import StrEnum
 
 from portal.applications.models import Application
-from portal.calls.models import Call
+from portal.calls.moments import Phase, phase
 from portal.core.errors import DomainError
-
-# "23:59:59" names the whole second.
-CLOSING_SECOND = timedelta(seconds=1)
 
 
 class Arrival(StrEnum):
@@ -28,33 +25,21 @@ class NotOpenYet(DomainError):
     """The call has not opened."""
 
 
-def is_open(call: Call, at: datetime) -> bool:
-    """Return whether everybody may begin and send at `at`."""
-    return call.opens_at <= at < call.closes_at + CLOSING_SECOND
-
-
-def grace_end(call: Call) -> datetime:
-    """Return the moment until which drafts begun in time may still be sent."""
-    return call.closes_at + CLOSING_SECOND + timedelta(minutes=call.grace_minutes)
-
-
 def arrival(application: Application, at: datetime) -> Arrival:
     """Return how it counts if `application` is sent by a request that began at `at`.
 
-    Until closing: in time. Within the grace time of the call, for drafts begun before closing, and
+    Until closing: in time. Within the call's minutes of grace, for drafts begun before closing, and
     until the end of a personal extension: late. Else closed.
     """
-    call = application.call
-    if at < call.opens_at:
+    now_is = phase(application.call, at)
+    if now_is is Phase.BEFORE:
         return Arrival.EARLY
-    if is_open(call, at):
+    if now_is is Phase.OPEN:
         return Arrival.IN_TIME
-    begun_before = application.created_at < call.closes_at + CLOSING_SECOND
-    if begun_before and at < grace_end(call):
-        return Arrival.LATE
-    if application.late_until and at < application.late_until:
-        return Arrival.LATE
-    return Arrival.CLOSED
+    begun_before = phase(application.call, application.created_at) is Phase.OPEN
+    in_grace = now_is is Phase.GRACE and begun_before
+    extended = application.late_until is not None and at < application.late_until
+    return Arrival.LATE if in_grace or extended else Arrival.CLOSED
 
 
 def require_open(application: Application, at: datetime) -> Arrival:

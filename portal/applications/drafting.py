@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from portal.applications import keys
-from portal.applications.deadline import Closed, NotOpenYet, is_open, require_open
+from portal.applications.deadline import Closed, NotOpenYet, require_open
 from portal.applications.models import Application, Deletion
 from portal.applications.policy import POLICY, Action
 from portal.applications.queries import definition_for, file_counts
@@ -14,6 +14,7 @@ from portal.calls.answers import is_asked
 from portal.calls.checks import check
 from portal.calls.definition import Definition
 from portal.calls.models import Call
+from portal.calls.moments import Phase, phase
 from portal.calls.queries import current_version, definition_of
 from portal.core.actor import Actor
 from portal.core.clock import now
@@ -41,8 +42,8 @@ def start(call: Call, *, device: str, locale: str, at: datetime) -> Application:
 
     Raises `NotOpenYet` or `Closed` outside of the call's time.
     """
-    if not is_open(call, at):
-        raise NotOpenYet if at < call.opens_at else Closed
+    if phase(call, at) is not Phase.OPEN:
+        raise NotOpenYet if phase(call, at) is Phase.BEFORE else Closed
     version = current_version(call)
     application = Application(
         call=call, form_version_id=version.id, locale=locale, created_at=at, saved_at=at

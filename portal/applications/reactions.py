@@ -6,12 +6,12 @@ from typing import Any
 
 from portal import mail
 from portal.applications import keys
-from portal.applications.deadline import is_open
 from portal.applications.models import Application, Event, Version
 from portal.applications.queries import definition_for, definition_under, latest
 from portal.applications.workflow import Move
 from portal.calls.answers import is_asked
 from portal.calls.definition import Definition
+from portal.calls.moments import Phase, phase
 from portal.calls.wording import plain
 from portal.core.clock import now
 from portal.core.i18n import format_moment, gettext as _
@@ -50,7 +50,7 @@ def confirmation_values(application: Application, version: Version, language: st
     """Return what the confirmation says, in `language`."""
     definition = definition_under(version)
     call = application.call
-    changeable = is_open(call, now())
+    changeable = phase(call, now()) is Phase.OPEN
     return {
         "number": str(application.reference),
         "title": application.title,

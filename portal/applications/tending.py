@@ -11,7 +11,6 @@ from sqlalchemy import ColumnElement, select
 
 from portal import mail
 from portal.applications import drafting, reactions
-from portal.applications.deadline import grace_end, is_open
 from portal.applications.filing import drop_bytes
 from portal.applications.models import Application
 from portal.applications.queries import definition_for, file_counts
@@ -19,6 +18,7 @@ from portal.applications.workflow import Status
 from portal.calls.answers import asked
 from portal.calls.checks import is_empty
 from portal.calls.models import Call
+from portal.calls.moments import Phase, grace_ends, phase
 from portal.calls.reading import raw_words
 from portal.calls.wording import plain
 from portal.core.actor import System
@@ -58,9 +58,9 @@ def _steps(
     """Return what may be due for drafts of `call` now, with the condition for each."""
     settings = _in_use[0]
     steps: list[tuple[Callable[[Application], None], ColumnElement[bool]]] = []
-    if is_open(call, moment) and moment > call.closes_at - timedelta(days=settings.reminder_days):
+    if phase(call, moment) is Phase.OPEN and moment > call.closes_at - timedelta(days=settings.reminder_days):
         steps.append((remind, Application.reminded_at.is_(None)))
-    ended = grace_end(call)
+    ended = grace_ends(call)
     if moment >= ended:
         steps.append((send_home, Application.sent_home_at.is_(None)))
     end = ended + timedelta(days=settings.draft_days_after_closing)
@@ -145,7 +145,7 @@ def warn(application: Application) -> None:
     application.warned_at = now()
     definition = definition_for(application)
     days = timedelta(days=_in_use[0].draft_days_after_closing)
-    end = max(grace_end(application.call) + days, now() + WARN_BEFORE)
+    end = max(grace_ends(application.call) + days, now() + WARN_BEFORE)
     reactions.write(
         application,
         "draft_expiring",

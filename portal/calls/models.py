@@ -50,14 +50,17 @@ class Call(Model):
 
 
 class FormVersion(Model):
-    """One version of a call's definition; it never changes, since answers were given under it."""
+    """One version of a call's definition; it never changes, since answers were given under it.
+
+    `source` is large and read once per process, so rows come without it.
+    """
 
     __tablename__ = "form_version"
     __table_args__ = (UniqueConstraint("call_id", "n"),)
 
     call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id"), index=True)
     n: Mapped[int]
-    source: Mapped[dict[str, Any]]
+    source: Mapped[dict[str, Any]] = mapped_column(deferred=True)
     sha256: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime] = mapped_column(default=now)
 
