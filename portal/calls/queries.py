@@ -1,0 +1,100 @@
+"""Finding calls and their definitions."""
+
+from collections import OrderedDict
+from datetime import datetime
+from threading import Lock
+from typing import NamedTuple, cast
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal.calls.definition import Definition
+from portal.calls.models import Call, FormVersion
+from portal.core.clock import now
+from portal.core.db import db
+from portal.core.errors import NotFound
+
+MOST_KEPT = 64
+_kept: OrderedDict[UUID, Definition] = OrderedDict()
+_lock = Lock()
+
+
+class Standing(NamedTuple):
+    """A call as its public page needs it: dates and newest version, without its definition."""
+
+    id: UUID
+    slug: str
+    opens_at: datetime
+    closes_at: datetime
+    grace_minutes: int
+    version_id: UUID
+
+    @property
+    def definition(self) -> Definition:
+        """The newest definition."""
+        return definition_of(self.version_id)
+
+
+_STANDING = (
+    select(Call.id, Call.slug, Call.opens_at, Call.closes_at, Call.grace_minutes, FormVersion.id)
+    .join(FormVersion, FormVersion.call_id == Call.id)
+    .order_by(FormVersion.n.desc())
+    .limit(1)
+)
+
+
+def standing(slug: str) -> Standing:
+    """Return the dates and the newest version of a call in one query; raise `NotFound`."""
+    row = db.session.execute(_STANDING.where(Call.slug == slug)).first()
+    if row is None:
+        raise NotFound
+    return Standing(*row)
+
+
+def call_by_slug(slug: str) -> Call:
+    """Return the call with this slug; raise `NotFound`."""
+    call = db.session.scalar(select(Call).where(Call.slug == slug))
+    if call is None:
+        raise NotFound
+    return call
+
+
+def current_version(call: Call) -> FormVersion:
+    """Return the newest version of a call's definition."""
+    newest = select(FormVersion).where(FormVersion.call_id == call.id)
+    return cast("FormVersion", db.session.scalar(newest.order_by(FormVersion.n.desc()).limit(1)))
+
+
+def versions(call_id: UUID) -> list[FormVersion]:
+    """Return all versions of a call's definition, newest first."""
+    rows = select(FormVersion).where(FormVersion.call_id == call_id)
+    return list(db.session.scalars(rows.order_by(FormVersion.n.desc())))
+
+
+def definition_of(form_version_id: UUID) -> Definition:
+    """Return a definition in typed form; kept in this process, since it never changes."""
+    with _lock:
+        if form_version_id in _kept:
+            _kept.move_to_end(form_version_id)
+            return _kept[form_version_id]
+    version = db.session.get(FormVersion, form_version_id)
+    if version is None:
+        raise NotFound
+    definition = Definition.model_validate(version.source)
+    with _lock:
+        _kept[form_version_id] = definition
+        while len(_kept) > MOST_KEPT:
+            _kept.popitem(last=False)
+    return definition
+
+
+def all_calls() -> list[Call]:
+    """Return all calls: the one that closes last stands first."""
+    return list(db.session.scalars(select(Call).order_by(Call.closes_at.desc(), Call.slug)))
+
+
+def open_calls(moment: datetime | None = None) -> list[Call]:
+    """Return the calls that are open at `moment` (default: now), the next to close first."""
+    here = moment or now()
+    rows = select(Call).where(Call.opens_at <= here, Call.closes_at >= here)
+    return list(db.session.scalars(rows.order_by(Call.closes_at, Call.slug)))
