@@ -36,14 +36,6 @@ class Phase(StrEnum):
     CLOSED = "closed"
 
 
-class Arrival(StrEnum):
-    """What becomes of an application that is sent."""
-
-    IN_TIME = "in_time"
-    LATE = "late"
-    REFUSED = "refused"
-
-
 def phase(call: Dates, moment: datetime) -> Phase:
     """Return the state of `call` at `moment` (aware)."""
     if moment < call.opens_at:
@@ -56,18 +48,6 @@ def phase(call: Dates, moment: datetime) -> Phase:
 def grace_ends(call: Dates) -> datetime:
     """Return the last moment at which a draft begun before the closing can be sent."""
     return call.closes_at + timedelta(minutes=call.grace_minutes)
-
-
-def arrival(call: Dates, begun_at: datetime, moment: datetime) -> Arrival:
-    """Return what becomes of a draft begun at `begun_at` and sent at `moment`.
-
-    `moment` is the start of handling the request, not its end.
-    """
-    now = phase(call, moment)
-    if now is Phase.OPEN:
-        return Arrival.IN_TIME
-    begun_before = phase(call, begun_at) is Phase.OPEN
-    return Arrival.LATE if now is Phase.GRACE and begun_before else Arrival.REFUSED
 
 
 def days_between(start: datetime, end: datetime, zone: ZoneInfo) -> int:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from portal.calls.definition import Definition
 from portal.calls.models import Call, FormVersion
+from portal.calls.moments import SECOND
 from portal.core.clock import now
 from portal.core.db import db
 from portal.core.errors import NotFound
@@ -96,5 +97,5 @@ def all_calls() -> list[Call]:
 def open_calls(moment: datetime | None = None) -> list[Call]:
     """Return the calls that are open at `moment` (default: now), the next to close first."""
     here = moment or now()
-    rows = select(Call).where(Call.opens_at <= here, Call.closes_at >= here)
+    rows = select(Call).where(Call.opens_at <= here, Call.closes_at > here - SECOND)
     return list(db.session.scalars(rows.order_by(Call.closes_at, Call.slug)))
