@@ -141,6 +141,7 @@ class Version(Model):
     by_key: Mapped[str] = mapped_column(String(80))
     sha256: Mapped[str] = mapped_column(String(64))
     check_code: Mapped[str] = mapped_column(String(20), unique=True)
+    draft_revision: Mapped[int] = mapped_column(default=0)
 
     application: Mapped[Application] = relationship(back_populates="versions")
     form_version: Mapped[FormVersion] = relationship()

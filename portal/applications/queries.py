@@ -118,3 +118,9 @@ def drafts_of(call: Call) -> list[UUID]:
         Application.call_id == call.id, Application.status == Status.DRAFT
     )
     return list(db.session.scalars(query))
+
+
+def unsent_changes(application: Application) -> bool:
+    """Return whether the draft of a sent application differs from what was sent."""
+    version = latest(application)
+    return version is not None and application.revision > version.draft_revision

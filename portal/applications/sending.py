@@ -132,6 +132,7 @@ def _freeze(
         by_key=by.key,
         sha256=_fingerprint_of_draft(application, definition, answers),
         check_code=new_check_code(),
+        draft_revision=application.revision,
         files=[_frozen(file, n) for n, file in enumerate(sent_files(application, definition))],
     )
     application.versions.append(version)

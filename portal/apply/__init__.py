@@ -1,0 +1,1 @@
+"""The room of applicants: begin, write, check, send, and the page of one application."""

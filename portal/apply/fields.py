@@ -1,0 +1,97 @@
+"""One question of the form, ready to be shown: words, present answer, problem."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from portal.apply.outline import Outline
+from portal.calls.answers import Problem
+from portal.calls.posted import PARTS
+from portal.calls.questions import FILE_TYPES, AnyQuestion
+from portal.calls.reading import raw_words
+from portal.core.text import length
+
+
+@dataclass(frozen=True)
+class Aside:
+    """An answer from another window that came too late, in words, with its time."""
+
+    words: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Field:
+    """What the template needs for one question.
+
+    raw: the answer of the draft as typed. count: its length in code points. problem: what to mend,
+    shown only where somebody asked for the check. is_asked: whether the answers lead here; other
+    fields of the page are in the page but hidden, so that a choice can open them.
+    """
+
+    question: AnyQuestion
+    raw: Any
+    is_asked: bool
+    problem: Problem | None = None
+    aside: Aside | None = None
+
+    @property
+    def key(self) -> str:
+        """The question's key, which is the name of the field."""
+        return self.question.key
+
+    @property
+    def id(self) -> str:
+        """The id of the (first) control, also the anchor of the question."""
+        parts = PARTS.get(self.question.type)
+        return f"{self.key}.{parts[0]}" if parts else self.key
+
+    @property
+    def count(self) -> int:
+        """How many code points were typed."""
+        return length(self.raw) if isinstance(self.raw, str) else 0
+
+    @property
+    def limit(self) -> int | None:
+        """How many code points may be sent, None where nothing is counted."""
+        counted = self.question.type in ("text", "long_text")
+        return self.question.max if counted and self.question.max >= 100 else None  # type: ignore[union-attr]
+
+    def part(self, name: str) -> str:
+        """Return one part of a composite answer, for example the month."""
+        return str(self.raw.get(name) or "") if isinstance(self.raw, dict) else ""
+
+    def is_chosen(self, value: str) -> bool:
+        """Return whether an option is chosen."""
+        return value in self.raw if isinstance(self.raw, list) else self.raw == value
+
+    @property
+    def rows(self) -> list[dict[str, str]]:
+        """The rows of a table, at least as many as must be filled in."""
+        given = [row for row in self.raw if isinstance(row, dict)] if isinstance(
+            self.raw, list) else []
+        least = max(self.question.min_rows, 1)  # type: ignore[union-attr]
+        return given + [{}] * max(0, least - len(given))
+
+
+def fields_of(outline: Outline, questions: Sequence[AnyQuestion], *, checked: bool) -> list[Field]:
+    """Return the fields of one page; `checked` shows what is wrong or missing."""
+    problems = {problem.key: problem for problem in outline.problems} if checked else {}
+    draft, aside = outline.application.draft, outline.application.aside
+    return [
+        Field(
+            question=question,
+            raw=draft.get(question.key, ""),
+            is_asked=outline.asks(question),
+            problem=problems.get(question.key),
+            aside=_aside(question, aside.get(question.key)),
+        )
+        for question in questions
+    ]
+
+
+def _aside(question: AnyQuestion, kept: Any) -> Aside | None:
+    if not kept or question.type in FILE_TYPES:
+        return None
+    return Aside(raw_words(question, kept["answer"]), datetime.fromisoformat(kept["at"]))

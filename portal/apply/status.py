@@ -1,0 +1,93 @@
+"""The page of a sent application: its state in the applicant's words, what comes next, whom to ask."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from flask import g, render_template
+
+from portal.applications.deadline import Arrival, arrival
+from portal.applications.models import Application
+from portal.applications.policy import POLICY, Action
+from portal.applications.queries import definition_for, definition_under, latest, unsent_changes
+from portal.applications.workflow import Move, Status
+from portal.calls.definition import Definition, Step
+from portal.calls.wording import plain
+from portal.core.i18n import gettext as _
+from portal.core.i18n import language
+from portal.web.doors import person
+
+
+@dataclass(frozen=True)
+class StepLine:
+    """One step of the way as the applicant sees it: `is-done`, `is-now` or to come."""
+
+    when: str
+    title: str
+    text: str
+    state: str
+
+
+def words_of(status: Status) -> tuple[str, str]:
+    """Return the state in the applicant's words: a short title and a sentence.
+
+    Until the decision is announced, everything between receipt and decision reads alike.
+    """
+    if status is Status.SUBMITTED:
+        return _("Received"), _("Your application has arrived. We check it after the closing time.")
+    if status is Status.RETURNED:
+        return _("We have a question"), _("Something is missing. You can answer on this page.")
+    if status is Status.WITHDRAWN:
+        return _("Withdrawn"), _("You took your application back. It no longer takes part.")
+    if status is Status.AWARDED:
+        return _("Awarded"), _("Congratulations! Your project wins a prize. You get a letter.")
+    if status is Status.NOT_AWARDED:
+        return _("Decided"), _("The jury has decided. This time it was not a prize.")
+    if status is Status.DRAFT:
+        return _("Draft"), _("Not sent yet. Only you can read it.")
+    if status in (Status.IN_SCREENING, Status.INELIGIBLE, Status.ELIGIBLE):
+        return _("In the check"), _("We check whether everything is there. If not, we ask you.")
+    return _("With the jury"), _("The jury reads and decides. You do not have to do anything.")
+
+
+def steps_of(definition: Definition, moment: datetime) -> list[StepLine]:
+    """Return the steps of the call with what is past, present and to come."""
+    code = language()
+    past = [step for step in definition.steps if step.at <= moment]
+    present = past[-1] if past else None
+
+    def state(step: Step) -> str:
+        if step is present:
+            return "is-now"
+        return "is-done" if step.at <= moment else ""
+
+    return [
+        StepLine(plain(s.when, code), plain(s.title, code), plain(s.text, code), state(s))
+        for s in definition.steps
+    ]
+
+
+def status_page(application: Application) -> str:
+    """Return the page of a sent application."""
+    version = latest(application)
+    if version is None:
+        raise ValueError("nothing was sent")
+    title, sentence = words_of(application.status)
+    open_now = arrival(application, g.arrived_at) in (Arrival.IN_TIME, Arrival.LATE)
+    may = {
+        "change": open_now and POLICY.allows(person(), Action.EDIT, application),
+        "withdraw": POLICY.allows(person(), Move.WITHDRAW, application),
+    }
+    return render_template(
+        "apply/status.html",
+        application=application,
+        definition=definition_for(application),
+        sent_under=definition_under(version),
+        version=version,
+        versions=list(reversed(application.versions)),
+        state=title,
+        sentence=sentence,
+        steps=steps_of(definition_for(application), g.arrived_at),
+        changed=unsent_changes(application),
+        may=may,
+        consents=[c for c in application.consents if c.withdrawn_at is None],
+    )

@@ -1,0 +1,219 @@
+"""The form: task list, pages of questions, saving with and without script."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import Blueprint, Response, abort, g, jsonify, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.applications import drafting
+from portal.applications.drafting import Saved
+from portal.applications.models import Application
+from portal.applications.policy import Action
+from portal.applications.workflow import Status
+from portal.apply.fields import fields_of
+from portal.apply.outline import Outline
+from portal.apply.status import status_page
+from portal.calls.answers import ineligible
+from portal.calls.definition import Section
+from portal.calls.posted import raw_answers
+from portal.calls.questions import AnyQuestion
+from portal.core.db import transaction
+from portal.core.i18n import format_moment
+from portal.core.i18n import gettext as _
+from portal.web.doors import open_for, person
+
+bp = Blueprint("apply", __name__)
+
+
+def address(endpoint: str, application: Application, **values: Any) -> str:
+    """Return the address of a page of this application."""
+    return url_for(
+        endpoint, slug=application.call.slug, application_id=application.id, **values
+    )
+
+
+@bp.get("/<slug>/application/<uuid:application_id>")
+@open_for(Action.VIEW)
+def show(application: Application) -> ResponseReturnValue:
+    """Show the task list of a draft, or the state of what was sent."""
+    if application.status is not Status.DRAFT:
+        return status_page(application)
+    return tasks_page(application)
+
+
+@bp.get("/<slug>/application/<uuid:application_id>/tasks")
+@open_for(Action.VIEW)
+def tasks(application: Application) -> ResponseReturnValue:
+    """Show the task list, also of a sent application that is being changed."""
+    return tasks_page(application)
+
+
+def tasks_page(application: Application) -> str:
+    """Return the task list."""
+    return render_template("apply/tasks.html", application=application, outline=Outline(application))
+
+
+@bp.route(
+    "/<slug>/application/<uuid:application_id>/section/<section_key>",
+    defaults={"page": 1},
+    methods=["GET", "POST"],
+)
+@bp.route(
+    "/<slug>/application/<uuid:application_id>/section/<section_key>/<int:page>",
+    methods=["GET", "POST"],
+)
+@open_for(Action.VIEW)
+def section(application: Application, section_key: str, page: int) -> ResponseReturnValue:
+    """Show one page of questions, or keep what was typed in it."""
+    if request.method == "POST":
+        return _keep(application, section_key, page)
+    outline = Outline(application)
+    chapter = outline.chapter(section_key)
+    if chapter is None or not 1 <= page <= len(chapter.section.pages):
+        abort(404)
+    checked = request.args.get("check") == "1"
+    fields = fields_of(outline, chapter.section.pages[page - 1], checked=checked)
+    return render_template(
+        "apply/section.html",
+        application=application,
+        outline=outline,
+        chapter=chapter,
+        page=page,
+        pages=outline.pages(chapter.section),
+        fields=fields,
+        problems=[field.problem for field in fields if field.problem],
+        onward=_address_of(application, outline.neighbour(chapter.section, page, 1)),
+    )
+
+
+def _keep(application: Application, section_key: str, page: int) -> ResponseReturnValue:
+    form = drafting_form(application, section_key, page)
+    with transaction():
+        saved = drafting.save(
+            application,
+            raw_answers(form, request.form),
+            by=person(),
+            seen=request.form.get("revision", 0, int),
+            window=request.form.get("window", "")[:40],
+            at=g.arrived_at,
+        )
+        _aside_choices(application)
+    if request.accept_mimetypes.best == "application/json":
+        return _told(application, form, saved)
+    return redirect(_next(application, section_key, page, saved), 303)
+
+
+def drafting_form(application: Application, section_key: str, page: int) -> tuple[AnyQuestion, ...]:
+    """Return the questions of a page; 404 if the form has no such page."""
+    found = drafting.definition_for(application).section_by_key.get(section_key)
+    if found is None or not 1 <= page <= len(found.pages):
+        abort(404)
+    return found.pages[page - 1]
+
+
+def _aside_choices(application: Application) -> None:
+    """Do what the buttons beside an answer from another window ask for."""
+    if key := request.form.get("take"):
+        drafting.take_aside(application, key, by=person(), at=g.arrived_at)
+    if key := request.form.get("drop"):
+        drafting.drop_aside(application, key, by=person(), at=g.arrived_at)
+
+
+def _told(application: Application, questions: Iterable[AnyQuestion], saved: Saved) -> Response:
+    """Answer a save by script: the revision, the sentence, what is asked now, what collided."""
+    outline = Outline(application)
+    return jsonify(
+        revision=saved.revision,
+        sentence=saved_sentence(application),
+        asked=[question.key for question in questions if outline.asks(question)],
+        conflicts=list(saved.conflicts),
+        conflict_sentence=_(
+            "This answer was changed in another window. Reload the page to see both texts."
+        ),
+    )
+
+
+def saved_sentence(application: Application) -> str:
+    """Return when the draft was saved last, in words."""
+    zone = drafting.definition_for(application).zone
+    time = format_moment(application.saved_at, _("HH:mm"), zone)
+    return _("Saved at %(time)s", time=time)
+
+
+def _next(application: Application, section_key: str, page: int, saved: Saved) -> str:
+    """Return where the pressed button leads. Everything is saved already."""
+    outline = Outline(application)
+    chapter = outline.chapter(section_key)
+    if chapter is None:
+        return address("apply.tasks", application)
+    here = chapter.section
+    button = request.form.get("go", "next")
+    if saved.conflicts or button == "stay" or request.form.get("take") or request.form.get("drop"):
+        return _address_of(application, (here, page))
+    if button == "back":
+        before = outline.neighbour(here, page, -1)
+        return _address_of(application, before)
+    if button == "leave":
+        return address("apply.tasks", application)
+    return _onward(application, outline, here, page)
+
+
+def _onward(application: Application, outline: Outline, here: Section, page: int) -> str:
+    """Return the page after this one, or this one with what is wrong in it."""
+    questions = here.pages[page - 1]
+    excluded = {q.key for q in ineligible(outline.definition, application.draft)}
+    if found := [q for q in questions if q.key in excluded]:
+        return address("apply.not_eligible", application, key=found[0].key)
+    shown = set(request.form.getlist("asked"))
+    fresh = [q for q in questions if outline.asks(q) and q.key not in shown]
+    if fresh:
+        return _address_of(application, (here, page), anchor=fresh[0].key)
+    keys = {question.key for question in questions}
+    if any(problem.key in keys for problem in outline.problems):
+        return _address_of(application, (here, page), check=1, back=request.form.get("back"))
+    if request.form.get("back") == "check":
+        return address("sending.check", application)
+    return _address_of(application, outline.neighbour(here, page, 1))
+
+
+def _address_of(
+    application: Application,
+    place: tuple[Section, int] | None,
+    *,
+    anchor: str | None = None,
+    check: int | None = None,
+    back: str | None = None,
+) -> str:
+    """Return the address of a page of the form; of the task list beyond either end."""
+    if place is None:
+        return address("apply.tasks", application)
+    found, page = place
+    return address(
+        "apply.section",
+        application,
+        section_key=found.key,
+        page=page,
+        check=check,
+        back=back or None,
+        _anchor=anchor,
+    )
+
+
+@bp.get("/<slug>/application/<uuid:application_id>/not-eligible/<key>")
+@open_for(Action.VIEW)
+def not_eligible(application: Application, key: str) -> ResponseReturnValue:
+    """Explain kindly why a project cannot take part, and what can be done instead."""
+    outline = Outline(application)
+    question = outline.definition.questions.get(key)
+    if question is None or question.type != "yes_no" or not question.otherwise:
+        abort(404)
+    place = outline.place_of(key)
+    return render_template(
+        "apply/not_eligible.html",
+        application=application,
+        outline=outline,
+        question=question,
+        change=_address_of(application, place, anchor=key),
+        onward=_address_of(application, outline.neighbour(*place, 1)),
+    )
