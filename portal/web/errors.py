@@ -1,0 +1,145 @@
+"""Refusals and failures as pages: what happened, what to do, and nothing that was typed is lost."""
+
+import logging
+import secrets
+from typing import Any, NamedTuple
+
+import flask
+from flask import Flask, Response, g, render_template, request
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm.exc import StaleDataError
+from werkzeug.exceptions import HTTPException
+
+from portal.core.db import db
+from portal.core.errors import DomainError, Forbidden, NotFound, TooManyRequests
+from portal.core.i18n import gettext as _
+from portal.web import csrf
+
+log = logging.getLogger(__name__)
+BUSY_SECONDS = 5
+
+
+class Words(NamedTuple):
+    """What an error page says."""
+
+    title: str
+    text: str
+
+
+def words_for(status: int) -> Words:
+    """Return title and advice for a status."""
+    said = {
+        400: (_("We could not read this request"),
+              _("Go back and try again. If you followed a link, check that it is complete.")),
+        403: (_("You may not open this page"),
+              _("If you think you should, write to us. Our address stands below.")),
+        404: (_("This page does not exist"),
+              _("Check the address, or begin at the start page. A link from a mail may be cut off.")),
+        405: (_("This does not work this way"),
+              _("Go back to the page before and use the buttons there.")),
+        409: (_("This is not possible right now"),
+              _("Go back, load the page again and look at the present state.")),
+        413: (_("That is too large"),
+              _("Go back: your text is still there. Shorten it or choose a smaller file.")),
+        429: (_("That was very often"),
+              _("Wait a while and try again. Everything saved so far is safe.")),
+        503: (_("We are very busy at the moment"),
+              _("Wait a few seconds and try again. Everything saved so far is safe.")),
+    }  # fmt: skip
+    title, text = said.get(status) or (
+        _("Something went wrong on our side"),
+        _("Everything saved so far is safe. Try again in a few minutes."),
+    )
+    return Words(title, text)
+
+
+def show(status: int, sentence: str = "", **more: Any) -> Response:
+    """Return the answer for an error: a page, or JSON where a script asked."""
+    words = words_for(status)
+    wants = request.accept_mimetypes
+    if wants.best_match(["text/html", "application/json"]) == "application/json":
+        told = {"error": sentence or words.title, "status": status}
+        if status == 400 and more.get("rescue"):  # noqa: PLR2004
+            told["csrf_token"] = csrf.csrf_token()
+        answer = flask.jsonify(told)
+    else:
+        answer = flask.make_response(
+            render_template("errors/error.html", status=status, words=words,
+                            sentence=sentence, **{"rescue": (), "incident": ""} | more)
+        )  # fmt: skip
+    answer.status_code = status
+    return answer
+
+
+def typed() -> list[tuple[str, str]]:
+    """Return the fields of the request, to be sent again; never of a request from elsewhere."""
+    if request.method in csrf.SAFE or not csrf.origin_is_ours():
+        return []
+    try:
+        fields = request.form.items(multi=True)
+    except HTTPException:
+        return []
+    return [(name, value) for name, value in fields if name != "csrf_token"]
+
+
+def on_http(error: HTTPException) -> Response | HTTPException:
+    """Answer what Flask or a view refused."""
+    status = error.code or 500
+    if status < 400:  # noqa: PLR2004  (a redirect)
+        return error
+    answer = show(status)
+    for name, value in error.get_headers():
+        if name in ("Allow", "Retry-After"):
+            answer.headers[name] = value
+    return answer
+
+
+def on_token(_error: csrf.TokenMissing) -> Response:
+    """Give back what was typed, with a fresh token."""
+    return show(400, rescue=typed() or [("", "")], expired=True)
+
+
+def on_domain(error: DomainError) -> Response:
+    """Answer a rule's no with its sentence."""
+    db.session.rollback()
+    kinds = ((Forbidden, 403), (NotFound, 404), (TooManyRequests, 429))
+    status = next((code for kind, code in kinds if isinstance(error, kind)), 409)
+    answer = show(status, error.message, rescue=typed() if status == 429 else ())  # noqa: PLR2004
+    if isinstance(error, TooManyRequests):
+        answer.headers["Retry-After"] = str(error.seconds)
+    return answer
+
+
+def on_stale(_error: StaleDataError) -> Response:
+    """Somebody else was faster."""
+    db.session.rollback()
+    return show(409, _("Somebody changed this at the same moment. Load the page again."),
+                rescue=typed())  # fmt: skip
+
+
+def on_busy(error: OperationalError) -> Response:
+    """The database has no time; what was typed can be sent again."""
+    db.session.rollback()
+    log.warning("database busy: %s", type(error.orig).__name__)
+    answer = show(503, rescue=typed())
+    answer.headers["Retry-After"] = str(BUSY_SECONDS)
+    return answer
+
+
+def on_failure(error: Exception) -> Response:
+    """Answer a fault of ours with a number under which it stands in the log."""
+    db.session.rollback()
+    incident = secrets.token_hex(4).upper()
+    log.error("incident %s at %s %r", incident, request.method, request.path, exc_info=error)
+    g.pop("frame", None)
+    return show(500, incident=incident, rescue=typed())
+
+
+def init(app: Flask) -> None:
+    """Answer every error in the person's language."""
+    app.register_error_handler(HTTPException, on_http)
+    app.register_error_handler(csrf.TokenMissing, on_token)
+    app.register_error_handler(DomainError, on_domain)
+    app.register_error_handler(StaleDataError, on_stale)
+    app.register_error_handler(OperationalError, on_busy)
+    app.register_error_handler(Exception, on_failure)

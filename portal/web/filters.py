@@ -1,0 +1,144 @@
+"""What templates can do with a value: texts in languages, dates, numbers, sizes, Markdown."""
+
+import re
+from collections.abc import Mapping
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from flask import Flask
+from markdown_it import MarkdownIt
+from markdown_it.token import Token
+from markupsafe import Markup, escape
+
+from portal.calls.wording import Saying, say
+from portal.core.i18n import format_date, format_moment, format_number, gettext, language
+from portal.core.text import length
+from portal.web.languages import direction_of
+
+LINKS = re.compile(r"(?:https?://|mailto:|tel:|/(?!/))", re.IGNORECASE)
+KILO = 1000
+
+
+def said(text: Any) -> Markup:
+    """Return a text as HTML; a passage in another language than the page's is marked as such.
+
+    Takes a string, a `Saying`, or a text by languages (`{"de": …}`).
+    """
+    if isinstance(text, Mapping):
+        text = say(dict(text), language())
+    if not isinstance(text, Saying):
+        return escape(text)
+    if not text.text or text.language == language():
+        return escape(text.text)
+    code = text.language
+    return Markup('<span lang="{}" dir="{}">{}</span>').format(code, direction_of(code), text.text)
+
+
+def bare(text: Any) -> str:
+    """Return only the words of a text, for places where no mark-up may stand."""
+    if isinstance(text, Mapping):
+        text = say(dict(text), language())
+    return text.text if isinstance(text, Saying) else str(text)
+
+
+def markdown(text: Any, top: int = 2) -> Markup:
+    """Return a text in the Markdown subset as HTML, its highest heading as `<h{top}>`.
+
+    HTML in it is shown as text; links lead to http(s), mail, telephone or this site only; pictures
+    are left out. Takes what `said` takes; marks another language in the same way.
+    """
+    if isinstance(text, Mapping):
+        text = say(dict(text), language())
+    if not isinstance(text, Saying):
+        text = Saying(str(text), language())
+    html = Markup(_rendered(text.text, top))  # noqa: S704  (made with HTML off)
+    if not text.text or text.language == language():
+        return html
+    code = text.language
+    return Markup('<div lang="{}" dir="{}" class="p-stack">{}</div>').format(
+        code, direction_of(code), html
+    )
+
+
+@lru_cache(maxsize=512)
+def _rendered(text: str, top: int) -> str:
+    tokens = _reader().parse(text)
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            token.tag = f"h{min(6, int(token.tag[1]) + top - 1)}"
+    _level(tokens, top)
+    return str(_reader().renderer.render(tokens, _reader().options, {}))
+
+
+def _level(tokens: list[Token], top: int) -> None:
+    """Let headings begin at `top` and skip no level, whatever the text does."""
+    deepest = top - 1
+    for token in tokens:
+        if token.type in ("heading_open", "heading_close"):
+            level = min(int(token.tag[1]), deepest + (token.type == "heading_open"))
+            deepest = max(level, top)
+            token.tag = f"h{deepest}"
+
+
+@lru_cache(maxsize=1)
+def _reader() -> MarkdownIt:
+    reader = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+    reader.validateLink = lambda url: bool(LINKS.match(url))  # type: ignore[method-assign]
+    return reader
+
+
+def size(count: int) -> str:
+    """Return a number of bytes as a person reads it, for example "3,1 MB"."""
+    if count < KILO * KILO:
+        return f"{format_number(max(1, round(count / KILO)))}\u00a0KB"
+    return f"{format_number(round(count / KILO / KILO, 1))}\u00a0MB"
+
+
+def day(value: date, style: str = "long") -> str:
+    """Return a date: "15. September 2027"; other styles: `full`, `medium`, or a CLDR pattern."""
+    return format_date(value, style)
+
+
+def moment(value: datetime, zone: str = "Europe/Berlin") -> str:
+    """Return date and time: "Mittwoch, 15. September 2027, 23:59 Uhr"."""
+    return gettext(
+        "%(day)s, %(time)s", day=format_date(value, "full", zone), time=clock_time(value, zone)
+    )
+
+
+def clock_time(value: datetime, zone: str = "Europe/Berlin") -> str:
+    """Return the time of day: "23:59 Uhr"."""
+    return gettext("%(time)s o’clock", time=format_moment(value, "HH:mm", zone))
+
+
+def dial(phone: str) -> str:
+    """Return a telephone number for a `tel:` link; a German one in its international form."""
+    digits = re.sub(r"[^\d+]", "", phone)
+    return f"+49{digits[1:]}" if digits.startswith("0") and not digits.startswith("00") else digits
+
+
+def bdi(text: Any) -> Markup:
+    """Return a name of unknown direction, isolated from the sentence around it."""
+    return Markup("<bdi>{}</bdi>").format(text)
+
+
+def count_text(value: str, limit: int) -> str:
+    """Return "24 of 150 characters", and how many are too many."""
+    num = length(value)
+    words = {"num": format_number(num), "limit": format_number(limit)}
+    if num > limit:
+        over = format_number(num - limit)
+        return gettext(
+            "%(num)s of %(limit)s characters – %(over)s too many", over=over, **words
+        )
+    return gettext("%(num)s of %(limit)s characters", **words)
+
+
+def init(app: Flask) -> None:
+    """Make the filters known to templates."""
+    app.jinja_env.filters.update(
+        said=said, bare=bare, markdown=markdown, number=format_number, size=size, day=day,
+        moment=moment, clock_time=clock_time, dial=dial, bdi=bdi, length_of=length,
+    )  # fmt: skip
+    app.jinja_env.globals["count_text"] = count_text

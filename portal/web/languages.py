@@ -1,0 +1,104 @@
+"""Which language a person reads: `?l=` for one page, the cookie, the browser's wish, German."""
+
+from collections.abc import Iterable
+from urllib.parse import quote, urlsplit
+
+import flask_babel
+from babel import Locale
+from flask import Flask, abort, current_app, g, redirect, request
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import LanguageAccept
+
+from portal.core.i18n import BINDING, LANGUAGES
+from portal.core.text import UNWANTED
+from portal.web.doors import public
+
+AGE = 365 * 24 * 3600  # seconds
+
+
+def cookie_name() -> str:
+    """Return the name of the cookie that remembers the language."""
+    return "language" if current_app.extensions["settings"].insecure_cookies else "__Host-language"
+
+
+def offered() -> tuple[str, ...]:
+    """Return the languages of this page: of the call, if there is one, else all of the portal."""
+    codes: tuple[str, ...] = g.get("languages_offered", tuple(LANGUAGES))
+    return codes
+
+
+def offer(codes: Iterable[str]) -> None:
+    """Offer only these languages on this page (those that the portal speaks)."""
+    g.languages_offered = tuple(code for code in codes if code in LANGUAGES) or (BINDING,)
+    flask_babel.refresh()
+
+
+def select_locale() -> str:
+    """Return the code of the language for this request (for Flask-Babel)."""
+    codes = offered()
+    for wish in (request.args.get("l"), request.cookies.get(cookie_name())):
+        if wish in codes:
+            return str(wish)
+    return _browser(request.accept_languages, codes)
+
+
+def _browser(wishes: LanguageAccept, codes: tuple[str, ...]) -> str:
+    """Return the first wish that is offered, for example `ar` for `ar-SY`; else German."""
+    for wish, _quality in wishes:
+        code = wish.split("-")[0].lower()
+        if code in codes:
+            return code
+    return BINDING
+
+
+def is_local(target: str) -> bool:
+    """Return whether `target` is a path on this site and nothing else, judged by its parts.
+
+    >>> is_local("/a?b=c"), is_local("//evil.example"), is_local("/\\\\evil.example")
+    (True, False, False)
+    """
+    if not target.startswith("/") or target.startswith(("//", "/\\")):
+        return False
+    if "\\" in target or UNWANTED.search(target) or any(c in target for c in "\t\n\r"):
+        return False
+    parts = urlsplit(target)
+    return not parts.scheme and not parts.netloc
+
+
+def switch_href(code: str) -> str:
+    """Return the link that shows this page in another language."""
+    args = [(key, value) for key, value in request.args.items(multi=True) if key != "l"]
+    query = "&".join(f"{quote(key)}={quote(value)}" for key, value in args)
+    here = quote(request.path) if request.method in ("GET", "HEAD") else "/"
+    return f"/language/{code}?next={quote(here + ('?' + query if query else ''), safe='/')}"
+
+
+def direction_of(code: str) -> str:
+    """Return `ltr` or `rtl`."""
+    return _DIRECTIONS[code]
+
+
+_DIRECTIONS = {
+    code: "rtl" if Locale.parse(code).character_order == "right-to-left" else "ltr"
+    for code in LANGUAGES
+}
+
+
+@public
+def choose_language(code: str) -> ResponseReturnValue:
+    """Remember a language in a cookie and go back. Nothing but the cookie changes."""
+    if code not in LANGUAGES:
+        abort(404)
+    target = request.args.get("next", "/")
+    answer = redirect(target if is_local(target) else "/", 303)
+    secure = not current_app.extensions["settings"].insecure_cookies
+    answer.set_cookie(
+        cookie_name(), code, max_age=AGE, secure=secure, httponly=True, samesite="Lax"
+    )
+    return answer
+
+
+def init(app: Flask) -> None:
+    """Give the application its languages."""
+    flask_babel.Babel(app, locale_selector=select_locale)
+    app.add_url_rule("/language/<code>", "language", choose_language, methods=["GET"])

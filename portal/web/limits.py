@@ -1,0 +1,125 @@
+"""Limits that protect the portal: sizes of requests, odd characters, how often within an hour."""
+
+import hashlib
+import hmac
+import ipaddress
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from uuid import uuid4
+
+import sqlalchemy as sa
+from flask import Flask, abort, current_app, request
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.exc import OperationalError
+
+from portal.core.clock import now
+from portal.core.db import db, transaction
+from portal.core.errors import TooManyRequests
+from portal.core.i18n import gettext
+from portal.core.text import UNWANTED
+from portal.settings import Settings
+from portal.web.models import Throttle
+
+View = TypeVar("View", bound=Callable[..., Any])
+HOUR = timedelta(hours=1)
+PARTS = 2000  # fields of one form
+# A letter outside of ASCII takes up to six bytes as `%D9%85`, and a form has names as well.
+SWELLING = 6
+
+
+def upload(view: View) -> View:
+    """Let a view take a whole file; every other view takes text only."""
+    view.takes_files = True  # type: ignore[attr-defined]
+    return view
+
+
+def set_sizes() -> None:
+    """Set how large this request may be (a `before_request` hook, before the body is read)."""
+    settings: Settings = current_app.extensions["settings"]
+    view = current_app.view_functions.get(request.endpoint or "")
+    text = settings.text_bytes * SWELLING
+    files = getattr(view, "takes_files", False)
+    request.max_content_length = text + settings.file_bytes if files else text
+
+
+def refuse_odd_characters() -> None:
+    """Answer 400 to NUL, controls and broken Unicode in path or query, before anybody reads them."""
+    parts = [request.path, *request.args.keys(), *request.args.values()]
+    if any(UNWANTED.search(part) or "\ufffd" in part for part in parts):
+        abort(400)
+
+
+def client_network() -> str:
+    """Return the address of the client behind the trusted proxies; of IPv6 the /64."""
+    try:
+        address = ipaddress.ip_address(request.remote_addr or "")
+    except ValueError:
+        return "unknown"
+    if isinstance(address, ipaddress.IPv6Address):
+        if address.ipv4_mapped:
+            return str(address.ipv4_mapped)
+        return str(ipaddress.ip_network((address, 64), strict=False))
+    return str(address)
+
+
+def brake(name: str, most: int, *, by: str = "", closed: bool = False) -> None:
+    """Count one `name` (for example `start`) and raise `TooManyRequests` above `most` per hour.
+
+    Counted per network of the client, or per `by` (an e-mail address, say). Commits on its own:
+    call it before the view opens its transaction. If the database cannot count, the person
+    passes; with `closed` (signing in) the error stands.
+    """
+    started, key = _window(), by or client_network()
+    try:
+        with transaction():
+            count = _count(_hashed(name, key, started), started + HOUR)
+    except OperationalError:
+        if closed:
+            raise
+        return
+    if count > most:
+        left = int((started + HOUR - now()).total_seconds()) + 1
+        raise TooManyRequests(
+            gettext("That was too often within a short time. Try again in %(minutes)s minutes.",
+                    minutes=left // 60 + 1),
+            seconds=left,
+        )  # fmt: skip
+
+
+def _window() -> datetime:
+    return now().astimezone(UTC).replace(minute=0, second=0, microsecond=0)
+
+
+def _hashed(name: str, key: str, started: datetime) -> str:
+    """Return a key from which nobody learns an address without the secret."""
+    secret: bytes = current_app.extensions["settings"].secret
+    text = f"throttle:{name}:{key}:{started.isoformat()}"
+    return hmac.new(secret, text.encode(), hashlib.sha256).hexdigest()
+
+
+def _count(key: str, ends_at: datetime) -> int:
+    """Add one and return the sum, in one statement that both databases know."""
+    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
+    row = dialect.insert(Throttle).values(id=uuid4(), key=key, count=1, ends_at=ends_at)
+    counted = row.on_conflict_do_update(
+        index_elements=[Throttle.key], set_={"count": Throttle.count + 1}
+    ).returning(Throttle.count)
+    return int(db.session.execute(counted).scalar_one())
+
+
+def sweep() -> int:
+    """Delete the counts of windows that are over; return how many (run by the worker)."""
+    done: Any = db.session.execute(sa.delete(Throttle).where(Throttle.ends_at < now()))
+    return int(done.rowcount)
+
+
+def init(app: Flask, settings: Settings) -> None:
+    """Set the limits."""
+    app.config.update(
+        MAX_CONTENT_LENGTH=settings.text_bytes * SWELLING,
+        MAX_FORM_MEMORY_SIZE=settings.text_bytes * SWELLING,
+        MAX_FORM_PARTS=PARTS,
+    )
+    app.before_request(set_sizes)
+    app.before_request(refuse_odd_characters)
