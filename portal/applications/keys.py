@@ -22,7 +22,9 @@ from portal.settings import Settings
 DEVICE_AFTER_CLOSING = timedelta(days=30)
 DEVICE_AT_LEAST = timedelta(days=30)
 NOMINEE_DAYS = 60
+HANDOVER_MINUTES = 15
 CODE_DIGITS = 6
+IN_LINKS = (Purpose.LINK, Purpose.NOMINEE, Purpose.HANDOVER)
 
 _in_use: list[Settings] = []
 
@@ -70,18 +72,25 @@ def forget_device(device: str) -> None:
 
 def make_link(application: Application, email: str, *, purpose: Purpose = Purpose.LINK) -> AccessKey:
     """Make a link to the application for `email`; older links of this purpose die."""
-    hours = _settings().link_hours if purpose is Purpose.LINK else NOMINEE_DAYS * 24
     kill_links(application, purpose)
     key = AccessKey(
         id=uuid4(),
         purpose=purpose,
         nonce=secrets.token_urlsafe(16),
         email=email,
-        expires_at=now() + timedelta(hours=hours),
+        expires_at=now() + _life(purpose),
     )
     key.hash = hash_of(token(key))
     application.keys.append(key)
     return key
+
+
+def _life(purpose: Purpose) -> timedelta:
+    if purpose is Purpose.NOMINEE:
+        return timedelta(days=NOMINEE_DAYS)
+    if purpose is Purpose.HANDOVER:
+        return timedelta(minutes=HANDOVER_MINUTES)
+    return timedelta(hours=_settings().link_hours)
 
 
 def kill_links(application: Application, purpose: Purpose = Purpose.LINK) -> None:
@@ -124,9 +133,10 @@ def find_link(word: str, *, for_change: bool = False) -> AccessKey | None:
         return None
     query = select(AccessKey).where(AccessKey.id == key_id)
     key = db.session.scalar(query.with_for_update(of=AccessKey) if for_change else query)
-    if key is None or not dot or key.purpose not in (Purpose.LINK, Purpose.NOMINEE):
+    if key is None or not dot or key.purpose not in IN_LINKS:
         return None
-    return key if hmac.compare_digest(token(key), word) else None
+    same = hmac.compare_digest(token(key).encode(), word.encode(errors="replace"))
+    return key if same else None
 
 
 def is_alive(key: AccessKey, at: datetime) -> bool:
@@ -147,7 +157,7 @@ def open_link(key: AccessKey, device: str, at: datetime) -> Application | None:
 
 
 def _confirm(application: Application, email: str, at: datetime) -> None:
-    if email.lower() == application.owner_email.lower():
+    if email and email.lower() == application.owner_email.lower():
         application.owner_confirmed_at = application.owner_confirmed_at or at
 
 
@@ -178,7 +188,8 @@ def open_code(call: Call, browser: str, typed: str, at: datetime) -> list[Applic
     Five wrong tries end the codes of this browser, so guessing is pointless.
     """
     live = _live_codes(call, browser, at)
-    wanted = hash_of(f"{browser}:{''.join(c for c in typed if c.isdecimal())}")
+    digits = "".join(str(int(c)) for c in typed if c.isdecimal())  # of any script
+    wanted = hash_of(f"{browser}:{digits}")
     right = [key for key in live if hmac.compare_digest(key.hash, wanted)]
     for key in live:
         key.tries += 1
@@ -239,7 +250,7 @@ def absolute(path: str) -> str:
 def link_of(key_id: UUID) -> str | None:
     """Return the address for a letter's `{link}`, None if the key is dead or gone."""
     key = word_of(key_id)
-    if key is None or not is_alive(key, now()):
+    if key is None or key.purpose not in IN_LINKS or not is_alive(key, now()):
         return None
     room = "nominee" if key.purpose is Purpose.NOMINEE else "open"
     return absolute(f"/{key.application.call.slug}/{room}/{token(key)}")
@@ -248,4 +259,5 @@ def link_of(key_id: UUID) -> str | None:
 def code_of(key_id: UUID) -> str | None:
     """Return the six digits for a letter's `{code}`, None if the key is dead or gone."""
     key = word_of(key_id)
-    return code(key) if key and is_alive(key, now()) else None
+    is_code = key is not None and key.purpose is Purpose.CODE
+    return code(key) if key and is_code and is_alive(key, now()) else None

@@ -274,6 +274,7 @@ class Purpose(StrEnum):
     CODE = "code"
     PAPER = "paper"
     NOMINEE = "nominee"
+    HANDOVER = "handover"
 
 
 class AccessKey(Model):
