@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy import CheckConstraint, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.clock import now
@@ -21,7 +21,7 @@ class JobState(StrEnum):
 
 
 OPEN = (JobState.READY, JobState.RUNNING)
-STILL_OPEN = "state IN ('ready', 'running')"
+STILL_OPEN = text("state IN ('ready', 'running')")
 
 
 class Job(Model):
