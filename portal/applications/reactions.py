@@ -12,6 +12,7 @@ from portal.applications.workflow import Move
 from portal.calls.answers import is_asked
 from portal.calls.definition import Definition
 from portal.calls.moments import Phase, phase
+from portal.calls.questions import AnyQuestion
 from portal.calls.wording import plain
 from portal.core.clock import now
 from portal.core.i18n import format_moment, gettext as _
@@ -121,9 +122,14 @@ def _letter(
         call_id=application.call_id,
         own=own,
         reply_to=definition.contact.email,
-        from_name=f"{plain(definition.prize.organiser, 'de')} · {plain(definition.prize.name, 'de')}",
+        from_name=sender_name(definition),
         **terms,
     )
+
+
+def sender_name(definition: Definition) -> str:
+    """Return who writes the letters of a call, as shown to people; names are not translated."""
+    return f"{plain(definition.prize.organiser, 'de')} · {plain(definition.prize.name, 'de')}"
 
 
 def office_values(definition: Definition, language: str) -> dict[str, str]:
@@ -168,7 +174,7 @@ def tell_nominee(application: Application, _event: Event) -> None:
     _letter(
         application,
         "nominee_information",
-        to=mail.Mailbox(str(address), _person(version.answers, address_key or "")),
+        to=mail.Mailbox(str(address), person(version.answers, address_key or "")),
         values=lambda language: _nominee_values(application, version, language),
         link_key=link.id,
         hold=version.answers[agrees_key] != "yes",
@@ -179,21 +185,24 @@ def _nominee_values(application: Application, version: Version, language: str) -
     definition = definition_under(version)
     owner_key = next(key for key in definition.owner if key in version.answers)
     answer_by = now() + timedelta(days=NOMINEE_ANSWER_DAYS)
-    shown = [
-        definition.questions[key]
-        for key in version.answers
-        if key.rpartition(".")[0] == (definition.nominee_email_key or "").rpartition(".")[0]
-    ]
+    held = held_about_nominee(definition, version)
     return {
         "title": application.title,
-        "nominator": _person(version.answers, owner_key) or _("somebody"),
-        "received": "\n".join(f"- {plain(q.short or q.label, language)}" for q in shown),
+        "nominator": person(version.answers, owner_key) or _("somebody"),
+        "received": "\n".join(f"- {plain(q.short or q.label, language)}" for q in held),
         "privacy": keys.absolute(f"/{application.call.slug}/privacy"),
         "answer_by": format_moment(answer_by, _("d MMMM y"), definition.zone),
     }
 
 
-def _person(answers: Any, address_key: str) -> str:
+def held_about_nominee(definition: Definition, version: Version) -> list[AnyQuestion]:
+    """Return the answered questions about the nominee in person: those beside the e-mail address."""
+    room = (definition.nominee_email_key or "").rpartition(".")[0]
+    return [definition.questions[k] for k in version.answers if k.rpartition(".")[0] == room]
+
+
+def person(answers: Any, address_key: str) -> str:
+    """Return the name that stands beside the address `address_key`, empty if none does."""
     room = address_key.rpartition(".")[0]
     parts = (answers.get(f"{room}.{part}") for part in ("first_name", "last_name"))
     return one_line(" ".join(str(part) for part in parts if part))
