@@ -1,0 +1,82 @@
+"""The render child: reads orders, writes PDFs, lives in a process with limits of its own.
+
+Started by `Renderer` as `python -m portal.documents.child SECONDS BYTES`; it ends when its input
+ends. It knows no database, no settings and no secret.
+"""
+
+import logging
+import os
+import resource
+import signal
+import sys
+import traceback
+from typing import BinaryIO
+
+from portal.documents import pipe
+from portal.documents.failures import RenderFailed
+
+
+class Warnings(logging.Handler):
+    """Keeps what WeasyPrint warns of while one document is made, without words of people."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.WARNING)
+        self.kinds: set[str] = set()
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Keep the sentence without its values."""
+        self.kinds.add(str(record.msg)[:80])
+
+
+def main(seconds: int, memory: int) -> None:
+    """Answer orders until the input ends; `seconds` of wall time and `memory` bytes at most."""
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # whoever prints must not disturb the answers
+    try:
+        from portal.documents import render  # noqa: F401  (half a second, and it needs Pango)
+    except OSError as error:
+        pipe.write(answers, {"ready": False, "error": str(error)[:300]})
+        return
+    warnings = Warnings()
+    logging.getLogger("weasyprint").handlers[:] = [warnings]
+    logging.getLogger("fontTools").setLevel(logging.ERROR)
+    pipe.write(answers, {"ready": True})
+    _serve(orders, answers, seconds, warnings)
+
+
+def _serve(orders: BinaryIO, answers: BinaryIO, seconds: int, warnings: Warnings) -> None:
+    while True:
+        try:
+            order = pipe.read(orders)
+        except EOFError:
+            return
+        warnings.kinds.clear()
+        signal.alarm(seconds)  # ends this process even if nobody is left to kill it
+        head, made = _answer(order)
+        signal.alarm(0)
+        pipe.write(answers, {**head, "warnings": sorted(warnings.kinds)}, made)
+
+
+def _answer(order: pipe.Message) -> tuple[dict[str, object], list[bytes]]:
+    from portal.documents.render import render
+
+    head = order.head
+    pairs = zip(head["blobs"], order.bodies, strict=True)
+    blobs = {name: (body, media_type) for (name, media_type), body in pairs}
+    try:
+        return {"ok": True}, [render(head["template"], head["context"], blobs, head["language"])]
+    except (Exception, MemoryError) as error:
+        return {"ok": False, "error": _reason(error)}, []
+
+
+def _reason(error: BaseException) -> str:
+    """Name an error without the texts of people, which its own words may hold."""
+    if isinstance(error, RenderFailed):
+        return str(error)
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    return f"{type(error).__name__} in {os.path.basename(frame.filename)}:{frame.lineno}"
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,26 @@
+"""The receipt: number, time, and everything a person sent."""
+
+from io import BytesIO
+
+import segno
+
+from portal.core.i18n import gettext as _
+from portal.documents.contents import Content, ReceiptContent, values
+
+
+def receipt(content: ReceiptContent) -> Content:
+    """Return the receipt with its QR code, in the present language."""
+    title = _("Receipt %(number)s – %(call)s", number=content.number, call=content.call_title)
+    return Content(
+        template="receipt",
+        context=values(content) | {"in_time": content.arrived_at <= content.closes_at},
+        title=title,
+        blobs={"qr.svg": (qr_code(content.qr_url), "image/svg+xml")},
+    )
+
+
+def qr_code(address: str) -> bytes:
+    """Return a QR code as SVG, without a border of its own."""
+    picture = BytesIO()
+    segno.make(address, error="m", micro=False).save(picture, kind="svg", border=0, xmldecl=False)
+    return picture.getvalue()

@@ -1,0 +1,20 @@
+"""Where the document templates stand, and which state of them a document was made by."""
+
+import hashlib
+from functools import cache
+
+from portal.core.resources import resource_dir
+
+FOLDER = resource_dir("templates") / "documents"
+
+
+def style_source(template: str) -> str:
+    """Return the style of a document: that of all, then its own."""
+    return "".join((FOLDER / f"{name}.css").read_text("utf-8") for name in ("document", template))
+
+
+@cache
+def version_of(template: str) -> str:
+    """Return a short word that changes with every change of the template or its style."""
+    pages = [(FOLDER / f"{name}.html").read_text("utf-8") for name in ("document", template)]
+    return hashlib.sha256("".join([*pages, style_source(template)]).encode()).hexdigest()[:12]
