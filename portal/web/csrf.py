@@ -92,8 +92,8 @@ def origin_is_ours() -> bool:
     if origin is None:
         referer = request.headers.get("Referer")
         return referer is None or _ours(referer)
-    if origin == "null":
-        return site == "same-origin"
+    if origin == "null":  # from our pages that send no referrer; old browsers name no site
+        return site in (None, "same-origin")
     return _ours(origin)
 
 

@@ -43,6 +43,11 @@ def show_call(definition: Definition) -> None:
     languages.offer(definition.languages)
 
 
+def hide_address() -> None:
+    """Let this page tell nobody its address, since a key stands in it: no referrer, no link back."""
+    g.is_address_hidden = True
+
+
 def frame() -> Frame:
     """Return the frame of this page (a Jinja global); made once per request and language."""
     code = language()
@@ -63,7 +68,7 @@ def _make(code: str) -> Frame:
             Choice(c, LANGUAGES[c], languages.direction_of(c), languages.switch_href(c), c == code)
             for c in languages.offered()
         ],
-        "here_query": f"?page={quote(request.path, safe='/')}",
+        "here_query": f"?page={quote(_told_address(), safe='/')}",
     }
     if call is None:
         return Frame(
@@ -76,6 +81,13 @@ def _make(code: str) -> Frame:
         href=f"/{call.slug}", phone=call.contact.phone, email=call.contact.email,
         address=(say(call.contact.name, code).text, *call.contact.address), **here,
     )  # fmt: skip
+
+
+def _told_address() -> str:
+    """Return the path of this page as it may be told; of a secret one only the call's part."""
+    if not g.get("is_address_hidden"):
+        return request.path
+    return f"/{request.path.split('/')[1]}"
 
 
 def title_of(text: Text, code: str) -> str:

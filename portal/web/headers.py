@@ -41,6 +41,8 @@ def dress(response: Response) -> Response:
     """Put the headers on an answer (an `after_request` hook)."""
     for name, value in FIXED.items():
         response.headers[name] = value
+    if g.get("is_address_hidden"):
+        response.headers["Referrer-Policy"] = "no-referrer"
     if current_app.extensions["settings"].production:
         response.headers["Strict-Transport-Security"] = HSTS
     if not g.get("is_asset"):

@@ -1,15 +1,19 @@
 """Which language a person reads: `?l=` for one page, the cookie, the browser's wish, German."""
 
 from collections.abc import Iterable
+from functools import cache
+from gettext import NullTranslations
 from urllib.parse import quote, urlsplit
 
 import flask_babel
 from babel import Locale
+from babel.support import Translations
 from flask import Flask, abort, current_app, g, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import LanguageAccept
 
-from portal.core.i18n import BINDING, LANGUAGES
+from portal.core.i18n import BINDING, LANGUAGES, language
+from portal.core.resources import resource_dir
 from portal.core.text import UNWANTED
 from portal.web.doors import public
 
@@ -66,7 +70,9 @@ def is_local(target: str) -> bool:
 
 
 def switch_href(code: str) -> str:
-    """Return the link that shows this page in another language."""
+    """Return the link that shows this page in another language; a secret address stays out of it."""
+    if g.get("is_address_hidden"):
+        return f"?l={code}"
     args = [(key, value) for key, value in request.args.items(multi=True) if key != "l"]
     query = "&".join(f"{quote(key)}={quote(value)}" for key, value in args)
     here = quote(request.path) if request.method in ("GET", "HEAD") else "/"
@@ -98,7 +104,22 @@ def choose_language(code: str) -> ResponseReturnValue:
     return answer
 
 
+def _gettext(text: str) -> str:
+    return _words(language()).gettext(text)
+
+
+def _ngettext(one: str, many: str, num: int) -> str:
+    return _words(language()).ngettext(one, many, num)
+
+
+@cache
+def _words(code: str) -> NullTranslations:
+    """Return the catalogue of a language; asking Flask-Babel for each word costs too much."""
+    return Translations.load(resource_dir("translations"), [code])
+
+
 def init(app: Flask) -> None:
     """Give the application its languages."""
     flask_babel.Babel(app, locale_selector=select_locale)
+    app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
     app.add_url_rule("/language/<code>", "language", choose_language, methods=["GET"])
