@@ -61,6 +61,7 @@ class Settings(BaseSettings):
     links_per_address: int = 3
     uploads_per_hour: int = 600
     reports_per_hour: int = 20
+    checks_per_hour: int = 120
     code_tries: int = 5
     code_minutes: int = 10
 
