@@ -193,13 +193,26 @@ class File(Model):
     height: Mapped[int | None]
     pages: Mapped[int | None]
     copies: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    notes: Mapped[list[Any]] = mapped_column(default=list)
     scan: Mapped[str] = mapped_column(String(20), default="waiting")
+    tries: Mapped[int] = mapped_column(default=0)
     caption: Mapped[str] = mapped_column(String(400), default="")
     credit: Mapped[str] = mapped_column(String(200), default="")
     alt: Mapped[str] = mapped_column(String(400), default="")
     persons: Mapped[str] = mapped_column(String(10), default="")
     created_at: Mapped[datetime] = mapped_column(default=now)
     removed_at: Mapped[datetime | None]
+
+    keys: Mapped[list["FileKey"]] = relationship(cascade="all, delete-orphan")
+
+
+class FileKey(Model):
+    """One storage key that a checked file uses, so that the sweep of orphans can ask by key."""
+
+    __tablename__ = "file_key"
+
+    file_id: Mapped[UUID] = mapped_column(ForeignKey("file.id", ondelete="CASCADE"), index=True)
+    key: Mapped[str] = mapped_column(String(80), unique=True)
 
 
 class VersionFile(Model):

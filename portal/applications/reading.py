@@ -13,7 +13,9 @@ from portal.calls.moments import Phase, phase
 from portal.calls.questions import FILE_TYPES, AnyQuestion
 from portal.calls.reading import Shown, raw_words, show
 from portal.calls.wording import plain
-from portal.core.i18n import BINDING, gettext, in_language, language, ngettext
+from portal.core.db import db
+from portal.core.errors import NotFound
+from portal.core.i18n import BINDING, gettext, language, ngettext
 from portal.core.text import one_line
 from portal.documents.contents import (
     Contact,
@@ -127,7 +129,7 @@ def _by_section(definition: Definition, entries: list[Entry]) -> list[SectionEnt
 # --- the receipt ------------------------------------------------------------------------------
 
 
-def build_receipt(document: Document, version: Version) -> Content:
+def build_receipt(version: Version) -> Content:
     """Return what the receipt PDF of a version holds, in the present language, German beside it."""
     definition = definition_under(version)
     application = version.application
@@ -280,7 +282,9 @@ def _answer(kept: Any) -> str:
     return gettext("Yes") if kept["answer"] == "yes" else gettext("No")
 
 
-def receipt_in(code: str, document: Document, version: Version) -> Content:
-    """Return the receipt's content in the language `code`."""
-    with in_language(code):
-        return build_receipt(document, version)
+def receipt_of(document: Document) -> Content:
+    """Return what an ordered receipt holds (the builder of documents of the kind `receipt`)."""
+    version = db.session.get(Version, document.about)
+    if version is None:
+        raise NotFound
+    return build_receipt(version)

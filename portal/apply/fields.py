@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from decimal import Decimal
 from typing import Any
 
 from portal.apply.outline import Outline
 from portal.calls.answers import Problem
+from portal.calls.checks import amount
 from portal.calls.posted import PARTS
-from portal.calls.questions import FILE_TYPES, AnyQuestion
-from portal.calls.reading import raw_words
+from portal.calls.questions import FILE_TYPES, AnyQuestion, Column
+from portal.calls.reading import money, raw_words
+from portal.core.i18n import format_number
 from portal.core.text import length
 
 
@@ -73,6 +76,12 @@ class Field:
             self.raw, list) else []
         least = max(self.question.min_rows, 1)  # type: ignore[union-attr]
         return given + [{}] * max(0, least - len(given))
+
+    def sum_of(self, column: Column) -> str:
+        """Return the sum of a column of a table as far as it can be read, in words."""
+        numbers = [amount(str(row.get(column.key) or "0")) or Decimal(0) for row in self.rows]
+        total = sum(numbers, Decimal(0))
+        return money(str(total)) if column.type == "money" else format_number(int(total))
 
 
 def fields_of(outline: Outline, questions: Sequence[AnyQuestion], *, checked: bool) -> list[Field]:

@@ -1,19 +1,19 @@
 """Check the answers, send, and what comes after: confirmation, withdrawal, deletion, consents."""
 
-from flask import Blueprint, flash, g, redirect, render_template, request, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.applications import drafting, filing, sending
 from portal.applications.deadline import Closed, NotOpenYet
 from portal.applications.models import Application
 from portal.applications.policy import Action
-from portal.applications.queries import definition_for, definition_under, latest
-from portal.applications.reading import Entry, entries_of_draft, entries_of_version
+from portal.applications.queries import definition_under, latest
+from portal.applications.reading import entries_of_draft, entries_of_version
 from portal.applications.sending import Incomplete
 from portal.applications.workflow import Move, Status
 from portal.apply.outline import Outline
-from portal.apply.status import steps_of
-from portal.apply.views import address
+from portal.apply.status import facts_of, steps_of
+from portal.apply.views import address, page_of
 from portal.core.db import transaction
 from portal.core.i18n import gettext as _
 from portal.web.doors import open_for, person
@@ -21,18 +21,27 @@ from portal.web.doors import open_for, person
 bp = Blueprint("sending", __name__)
 
 
+@bp.get("/<slug>/application/<uuid:application_id>/status")
+@open_for(Action.VIEW)
+def status(application: Application) -> ResponseReturnValue:
+    """Show the state of a sent application, what comes next, and whom to ask."""
+    if application.status is Status.DRAFT:
+        return redirect(address("apply.show", application))
+    return page_of("apply/status.html", application, **facts_of(application))
+
+
 @bp.get("/<slug>/application/<uuid:application_id>/check")
 @open_for(Action.SEND)
 def check(application: Application) -> ResponseReturnValue:
     """Show all answers on one page, with a link to change each, and the button to send."""
     outline = Outline(application)
-    return render_template(
+    return page_of(
         "apply/check.html",
-        application=application,
+        application,
         outline=outline,
         sections=entries_of_draft(application),
-        problems=outline.problems if request.args.get("problems") else [],
-        place_of=outline.place_of,
+        errors=problem_links(application, outline) if request.args.get("problems") else [],
+        change=lambda key: change_address(application, outline, key),
     )
 
 
@@ -54,10 +63,9 @@ def send(application: Application) -> ResponseReturnValue:
 @open_for(Action.VIEW)
 def closed(application: Application) -> ResponseReturnValue:
     """Say that the call takes nothing more, and show all that was typed."""
-    return render_template(
+    return page_of(
         "apply/closed.html",
-        application=application,
-        definition=definition_for(application),
+        application,
         sections=entries_of_draft(application),
     )
 
@@ -69,13 +77,11 @@ def sent(application: Application) -> ResponseReturnValue:
     version = latest(application)
     if version is None:
         raise ValueError("nothing was sent")
-    definition = definition_under(version)
-    return render_template(
+    return page_of(
         "apply/sent.html",
-        application=application,
-        definition=definition,
+        application,
         version=version,
-        steps=steps_of(definition, g.arrived_at),
+        steps=steps_of(definition_under(version), g.arrived_at),
     )
 
 
@@ -84,9 +90,7 @@ def sent(application: Application) -> ResponseReturnValue:
 def withdraw(application: Application) -> ResponseReturnValue:
     """Ask first, then take the application back."""
     if request.method == "GET":
-        return render_template(
-            "apply/withdraw.html", application=application, definition=definition_for(application)
-        )
+        return page_of("apply/withdraw.html", application)
     with transaction():
         sending.withdraw(
             application, by=person(), at=g.arrived_at, note=request.form.get("note", "")[:2000]
@@ -100,9 +104,7 @@ def withdraw(application: Application) -> ResponseReturnValue:
 def delete(application: Application) -> ResponseReturnValue:
     """Ask first, then delete the draft with all its files."""
     if request.method == "GET":
-        return render_template(
-            "apply/delete.html", application=application, outline=Outline(application)
-        )
+        return page_of("apply/delete.html", application, outline=Outline(application))
     slug = application.call.slug
     with transaction():
         doomed = drafting.delete(application, by=person())
@@ -130,19 +132,23 @@ def version_page(application: Application, n: int) -> ResponseReturnValue:
     version = next((v for v in application.versions if v.n == n), None)
     if version is None:
         return redirect(address("apply.show", application), 303)
-    return render_template(
+    return page_of(
         "apply/version.html",
-        application=application,
-        definition=definition_under(version),
+        application,
         version=version,
         sections=entries_of_version(version),
         newest=version is application.versions[-1],
     )
 
 
-def is_draft(application: Application) -> bool:
-    """Return whether nothing was sent yet (for templates)."""
-    return application.status is Status.DRAFT
+def problem_links(application: Application, outline: Outline) -> list[tuple[str, str]]:
+    """Return each thing to mend with the anchor of its line on the check page."""
+    return [(f"line-{problem.key}", problem.message) for problem in outline.problems]
 
 
-__all__ = ["Entry", "bp"]
+def change_address(application: Application, outline: Outline, key: str) -> str:
+    """Return where an answer is changed; the form leads back to the check."""
+    found, page = outline.place_of(key)
+    return address(
+        "apply.section", application, section_key=found.key, page=page, back="check", _anchor=key
+    )

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import g, render_template
+from typing import Any
+
+from flask import g
 
 from portal.applications.deadline import Arrival, arrival
 from portal.applications.models import Application
@@ -25,6 +27,11 @@ class StepLine:
     title: str
     text: str
     state: str
+
+    @property
+    def as_item(self) -> tuple[str, str, str, str]:
+        """The step as the macro of steps takes it."""
+        return self.when, self.title, self.text, self.state
 
 
 def words_of(status: Status) -> tuple[str, str]:
@@ -66,8 +73,8 @@ def steps_of(definition: Definition, moment: datetime) -> list[StepLine]:
     ]
 
 
-def status_page(application: Application) -> str:
-    """Return the page of a sent application."""
+def facts_of(application: Application) -> dict[str, Any]:
+    """Return what the page of a sent application shows."""
     version = latest(application)
     if version is None:
         raise ValueError("nothing was sent")
@@ -77,17 +84,20 @@ def status_page(application: Application) -> str:
         "change": open_now and POLICY.allows(person(), Action.EDIT, application),
         "withdraw": POLICY.allows(person(), Move.WITHDRAW, application),
     }
-    return render_template(
-        "apply/status.html",
-        application=application,
-        definition=definition_for(application),
-        sent_under=definition_under(version),
-        version=version,
-        versions=list(reversed(application.versions)),
-        state=title,
-        sentence=sentence,
-        steps=steps_of(definition_for(application), g.arrived_at),
-        changed=unsent_changes(application),
-        may=may,
-        consents=[c for c in application.consents if c.withdrawn_at is None],
-    )
+    definition = definition_under(version)
+    return {
+        "version": version,
+        "versions": list(reversed(application.versions)),
+        "state": title,
+        "sentence": sentence,
+        "steps": steps_of(definition_for(application), g.arrived_at),
+        "changed": unsent_changes(application),
+        "may": may,
+        "consents": [
+            (consent, question)
+            for consent in application.consents
+            if consent.withdrawn_at is None
+            for question in definition.questions.values()
+            if getattr(question, "consent", None) == consent.kind
+        ],
+    }

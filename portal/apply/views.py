@@ -1,29 +1,35 @@
 """The form: task list, pages of questions, saving with and without script."""
 
+import secrets
 from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Response, abort, g, jsonify, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications import drafting
+from portal.applications import drafting, filing
+from portal.applications.deadline import Arrival, arrival
 from portal.applications.drafting import Saved
 from portal.applications.models import Application
 from portal.applications.policy import Action
 from portal.applications.workflow import Status
 from portal.apply.fields import fields_of
-from portal.apply.outline import Outline
-from portal.apply.status import status_page
+from portal.apply.outline import Chapter, Outline, Progress
 from portal.calls.answers import ineligible
-from portal.calls.definition import Section
+from portal.calls.definition import Definition, Section
 from portal.calls.posted import raw_answers
-from portal.calls.questions import AnyQuestion
+from portal.calls.questions import FILE_TYPES, AnyQuestion, Option
+from portal.calls.wording import Text
 from portal.core.db import transaction
-from portal.core.i18n import format_moment
 from portal.core.i18n import gettext as _
+from portal.core.i18n import ngettext
 from portal.web.doors import open_for, person
+from portal.web.filters import clock_time
+from portal.web.frame import show_call
 
 bp = Blueprint("apply", __name__)
+STAYING = {"take", "drop", "add_row"}
+DOTS = {Progress.DONE: " p-state--done", Progress.HALF: " p-state--half"}
 
 
 def address(endpoint: str, application: Application, **values: Any) -> str:
@@ -38,7 +44,7 @@ def address(endpoint: str, application: Application, **values: Any) -> str:
 def show(application: Application) -> ResponseReturnValue:
     """Show the task list of a draft, or the state of what was sent."""
     if application.status is not Status.DRAFT:
-        return status_page(application)
+        return redirect(address("sending.status", application))
     return tasks_page(application)
 
 
@@ -51,7 +57,7 @@ def tasks(application: Application) -> ResponseReturnValue:
 
 def tasks_page(application: Application) -> str:
     """Return the task list."""
-    return render_template("apply/tasks.html", application=application, outline=Outline(application))
+    return page_of("apply/tasks.html", application, outline=Outline(application))
 
 
 @bp.route(
@@ -74,25 +80,46 @@ def section(application: Application, section_key: str, page: int) -> ResponseRe
         abort(404)
     checked = request.args.get("check") == "1"
     fields = fields_of(outline, chapter.section.pages[page - 1], checked=checked)
-    return render_template(
+    return page_of(
         "apply/section.html",
-        application=application,
+        application,
         outline=outline,
         chapter=chapter,
         page=page,
         pages=outline.pages(chapter.section),
         fields=fields,
-        problems=[field.problem for field in fields if field.problem],
+        errors=[(f.problem.anchor, f.problem.message) for f in fields if f.problem],
         onward=_address_of(application, outline.neighbour(chapter.section, page, 1)),
+        window=secrets.token_urlsafe(9),
+        shut=arrival(application, g.arrived_at) is Arrival.CLOSED,
+        has_files=any(f.question.type in FILE_TYPES for f in fields),
+    )
+
+
+def page_of(template: str, application: Application, **values: Any) -> str:
+    """Return a page about an application, in the frame of its call."""
+    definition = drafting.definition_for(application)
+    show_call(definition)
+    return render_template(
+        template,
+        application=application,
+        definition=definition,
+        slug=application.call.slug,
+        saved=saved_sentence(application, definition) if application.revision else "",
+        **values,
     )
 
 
 def _keep(application: Application, section_key: str, page: int) -> ResponseReturnValue:
     form = drafting_form(application, section_key, page)
+    answers = raw_answers(form, request.form)
+    if (key := request.form.get("add_row")) in answers:
+        answers[str(key)] = [*(answers[str(key)] or []), {}]
     with transaction():
+        filing.describe(application, request.form, by=person(), at=g.arrived_at)
         saved = drafting.save(
             application,
-            raw_answers(form, request.form),
+            answers,
             by=person(),
             seen=request.form.get("revision", 0, int),
             window=request.form.get("window", "")[:40],
@@ -125,7 +152,7 @@ def _told(application: Application, questions: Iterable[AnyQuestion], saved: Sav
     outline = Outline(application)
     return jsonify(
         revision=saved.revision,
-        sentence=saved_sentence(application),
+        sentence=saved_sentence(application, outline.definition),
         asked=[question.key for question in questions if outline.asks(question)],
         conflicts=list(saved.conflicts),
         conflict_sentence=_(
@@ -134,11 +161,9 @@ def _told(application: Application, questions: Iterable[AnyQuestion], saved: Sav
     )
 
 
-def saved_sentence(application: Application) -> str:
+def saved_sentence(application: Application, definition: Definition) -> str:
     """Return when the draft was saved last, in words."""
-    zone = drafting.definition_for(application).zone
-    time = format_moment(application.saved_at, _("HH:mm"), zone)
-    return _("Saved at %(time)s", time=time)
+    return _("Saved at %(time)s", time=clock_time(application.saved_at, definition.zone))
 
 
 def _next(application: Application, section_key: str, page: int, saved: Saved) -> str:
@@ -149,8 +174,9 @@ def _next(application: Application, section_key: str, page: int, saved: Saved) -
         return address("apply.tasks", application)
     here = chapter.section
     button = request.form.get("go", "next")
-    if saved.conflicts or button == "stay" or request.form.get("take") or request.form.get("drop"):
-        return _address_of(application, (here, page))
+    if saved.conflicts or STAYING & request.form.keys():
+        anchor = f"q-{request.form['add_row']}" if "add_row" in request.form else None
+        return _address_of(application, (here, page), anchor=anchor)
     if button == "back":
         before = outline.neighbour(here, page, -1)
         return _address_of(application, before)
@@ -209,11 +235,51 @@ def not_eligible(application: Application, key: str) -> ResponseReturnValue:
     if question is None or question.type != "yes_no" or not question.otherwise:
         abort(404)
     place = outline.place_of(key)
-    return render_template(
+    return page_of(
         "apply/not_eligible.html",
-        application=application,
+        application,
         outline=outline,
         question=question,
         change=_address_of(application, place, anchor=key),
         onward=_address_of(application, outline.neighbour(*place, 1)),
     )
+
+
+@bp.app_template_filter("pairs")
+def pairs(options: Iterable[Option]) -> list[tuple[str, Text, Text | None]]:
+    """Return options as the macros of choices take them: value, words, hint."""
+    return [(option.value, option.label, option.help) for option in options]
+
+
+@bp.app_template_global("dot")
+def dot(progress: Progress) -> str:
+    """Return the class of the dot before a section."""
+    return DOTS.get(progress, "")
+
+
+@bp.app_template_global("progress_word")
+def progress_word(chapter: Chapter) -> str:
+    """Return how far a section is, in a word."""
+    return {
+        Progress.DONE: _("Done"),
+        Progress.HALF: _("In progress"),
+        Progress.NOT_BEGUN: _("Not yet begun"),
+        Progress.OPTIONAL: _("Optional"),
+    }[chapter.progress]
+
+
+@bp.app_template_global("chapter_note")
+def chapter_note(chapter: Chapter) -> str:
+    """Return what a section holds: how many questions, how many are answered or must be."""
+    if chapter.answered and not chapter.is_ready:
+        return _("%(done)s of %(all)s questions answered", done=chapter.answered, all=chapter.asked)
+    if not chapter.required:
+        return _("Optional")
+    if chapter.required < chapter.asked and not chapter.answered:
+        return ngettext(
+            "%(num)s question, %(required)s of them required",
+            "%(num)s questions, %(required)s of them required",
+            chapter.asked,
+            required=chapter.required,
+        )
+    return ngettext("%(num)s question", "%(num)s questions", chapter.asked)

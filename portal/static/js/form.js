@@ -12,7 +12,7 @@
   const form = document.querySelector("form[data-autosave]");
   if (!form) return;
 
-  const status = document.querySelector("[data-saved]");
+  const status = document.getElementById("saved");
   const words = form.dataset;
   const place = `draft:${location.pathname}`;
   const DELAY = 1200;
@@ -25,8 +25,9 @@
   // --- what the status line says ------------------------------------------------------------
   function say(sentence, state) {
     if (!status) return;
-    status.querySelector("[data-saved-words]").textContent = sentence;
-    status.dataset.state = state;
+    status.lastElementChild.textContent = sentence;
+    status.querySelector(".kern-icon").hidden = state !== "saved";
+    status.classList.toggle("is-over", state === "bad");
   }
 
   // --- the copy on this device, kept only until the server has it ------------------------------
@@ -90,13 +91,15 @@
     dirty = false;
     say(words.saving, "saving");
     try {
-      const answer = await fetch(form.action || location.href, {
-        method: "POST",
-        body: withoutFiles(),
-        headers: { Accept: "application/json" },
-        credentials: "same-origin",
-        keepalive: false,
-      });
+      let answer = await post();
+      if (answer.status === 400) {
+        // The cookie behind the token is gone: take the fresh token and try once more.
+        const fresh = (await answer.clone().json().catch(() => ({}))).csrf_token;
+        if (fresh) {
+          for (const field of document.getElementsByName("csrf_token")) field.value = fresh;
+          answer = await post();
+        }
+      }
       if (!answer.ok) throw await refusal(answer);
       told(await answer.json());
     } catch (fault) {
@@ -114,6 +117,15 @@
     }
   }
 
+  function post() {
+    return fetch(form.action || location.href, {
+      method: "POST",
+      body: withoutFiles(),
+      headers: { Accept: "application/json" },
+      credentials: "same-origin",
+    });
+  }
+
   function withoutFiles() {
     const data = new FormData();
     for (const [name, value] of new FormData(form)) {
@@ -126,7 +138,7 @@
     if (answer.status >= 500 || answer.status === 429) return null;
     try {
       const told = await answer.json();
-      return { sentence: told.message || words.refused };
+      return { sentence: told.error || words.refused };
     } catch {
       return { sentence: words.refused };
     }
@@ -183,26 +195,25 @@
   // --- counting, alike on the server: code points after NFC, a line break is one -----------------
   const number = new Intl.NumberFormat(document.documentElement.lang || "de");
 
-  function count(area) {
-    const line = document.getElementById(area.dataset.count);
-    if (!line) return;
+  function count(line) {
+    const area = document.getElementById(line.dataset.countOf);
+    if (!area) return;
     const text = area.value.replace(/\r\n?/g, "\n")
       .replace(/[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\ufffe\uffff]/g, "")
       .normalize("NFC");
     const typed = [...text].length;
-    const most = Number(area.dataset.most);
-    const over = typed - most;
-    const pattern = over > 0 ? line.dataset.over : line.dataset.within;
-    line.textContent = pattern
-      .replace("{typed}", number.format(typed))
-      .replace("{most}", number.format(most))
+    const limit = Number(line.dataset.limit);
+    const over = typed - limit;
+    line.textContent = (over > 0 ? line.dataset.over : line.dataset.text)
+      .replace("{num}", number.format(typed))
+      .replace("{limit}", number.format(limit))
       .replace("{over}", number.format(over));
     line.classList.toggle("is-over", over > 0);
   }
 
-  for (const area of form.querySelectorAll("[data-count]")) {
-    area.addEventListener("input", () => count(area));
-    count(area);
+  for (const line of form.querySelectorAll("[data-count-of]")) {
+    document.getElementById(line.dataset.countOf)?.addEventListener("input", () => count(line));
+    count(line);
   }
 
   // --- a sum of a table while one types -------------------------------------------------------------
@@ -224,7 +235,18 @@
     add();
   }
 
-  const summary = document.querySelector("[data-summary]");
-  if (summary) summary.focus();
+  // Uploads ask for a fresh page. It waits while somebody writes and until all is saved.
+  async function reload() {
+    const writes = document.activeElement?.matches("input[type=text], textarea");
+    if (dirty || running || writes) {
+      save();
+      setTimeout(reload, 1000);
+    } else {
+      location.reload();
+    }
+  }
+  document.addEventListener("portal:refresh", reload);
+
+  document.getElementById("errors")?.focus();
   restore();
 })();

@@ -1,0 +1,197 @@
+"""Files of a draft: upload at once or with the page, remove, look at what was taken."""
+
+from typing import BinaryIO
+from uuid import UUID
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    g,
+    jsonify,
+    redirect,
+    request,
+    send_file,
+)
+from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import FileStorage
+
+from portal import storage
+from portal.applications import filing
+from portal.applications.deadline import Closed
+from portal.applications.filing import FileRefused
+from portal.applications.models import Application, File, FileState
+from portal.applications.policy import Action
+from portal.applications.queries import draft_files
+from portal.apply.outline import Outline
+from portal.apply.views import address
+from portal.calls.questions import AnyQuestion
+from portal.core.db import db, transaction
+from portal.core.i18n import gettext as _
+from portal.settings import Settings
+from portal.web.doors import open_for, person
+from portal.web.limits import brake, upload
+
+bp = Blueprint("files", __name__)
+
+
+@bp.post("/<slug>/application/<uuid:application_id>/files/<key>")
+@upload
+@open_for(Action.EDIT)
+def add(application: Application, key: str) -> ResponseReturnValue:
+    """Take one or several files for a question; each is judged for itself."""
+    question = filing.question_of(application, key)
+    given = [file for file in request.files.getlist(key) if file.filename]
+    brake("upload", _settings().uploads_per_hour)
+    results = [_take(application, question, file) for file in given]
+    if request.accept_mimetypes.best == "application/json":
+        return _told(application, results)
+    for result in results:
+        if isinstance(result, str):
+            flash(result, "danger")
+    if not given:
+        flash(_("Choose a file first, then press “Upload”."), "warning")
+    return redirect(_page(application, key), 303)
+
+
+def _take(application: Application, question: AnyQuestion, file: FileStorage) -> File | str:
+    """Store one file and add it to the draft; return it, or the sentence that refuses it.
+
+    The bytes are written outside of any transaction, so that no other applicant waits for them.
+    """
+    db.session.rollback()
+    try:
+        incoming = filing.take_in(question, file.stream, file.filename or "")
+    except FileRefused as refused:
+        return refused.message
+    try:
+        with transaction():
+            current = db.session.get(
+                Application, application.id, with_for_update=True, populate_existing=True
+            )
+            if current is None:
+                abort(404)
+            return filing.add(current, question, incoming, by=person(), at=g.arrived_at)
+    except FileRefused as refused:
+        filing.drop_bytes([incoming.key])
+        return refused.message
+    except Closed:
+        filing.drop_bytes([incoming.key])
+        return _("The call is closed. “%(file)s” was not taken.", file=incoming.name)
+
+
+def _told(application: Application, results: list[File | str]) -> ResponseReturnValue:
+    refused = [result for result in results if isinstance(result, str)]
+    if refused:
+        return jsonify(error=" ".join(refused)), 422
+    taken = [result for result in results if isinstance(result, File)]
+    return jsonify(files=[str(file.id) for file in taken], revision=application.revision)
+
+
+@bp.post("/<slug>/application/<uuid:application_id>/files/<uuid:file_id>/remove")
+@open_for(Action.EDIT)
+def remove(application: Application, file_id: UUID) -> ResponseReturnValue:
+    """Take a file out of the draft."""
+    file = _file(application, file_id)
+    with transaction():
+        doomed = filing.remove(application, file_id, by=person(), at=g.arrived_at)
+    filing.drop_bytes(doomed)
+    if request.accept_mimetypes.best == "application/json":
+        return jsonify(removed=str(file_id), revision=application.revision)
+    flash(_("“%(file)s” was removed.", file=file.name))
+    return redirect(_page(application, file.key), 303)
+
+
+@bp.get("/<slug>/application/<uuid:application_id>/files/<uuid:file_id>")
+@open_for(Action.VIEW)
+def download(application: Application, file_id: UUID) -> Response:
+    """Hand out the cleaned file as an attachment; what came in unchecked is never served."""
+    file = _file(application, file_id)
+    if file.state is not FileState.READY or not file.stored_key:
+        abort(404)
+    return serve(file.stored_key, file.media_type, file.name)
+
+
+@bp.get("/<slug>/application/<uuid:application_id>/files/<uuid:file_id>/preview")
+@open_for(Action.VIEW)
+def preview(application: Application, file_id: UUID) -> Response:
+    """Show the small picture of a photo or of a document's first page."""
+    file = _file(application, file_id)
+    if "preview" not in file.copies:
+        abort(404)
+    return serve(file.copies["preview"], "image/jpeg", f"{file.name}.jpg", inline=True)
+
+
+@bp.get("/<slug>/application/<uuid:application_id>/files.json")
+@open_for(Action.VIEW)
+def states(application: Application) -> Response:
+    """Tell how far the check of each file is, for the script that waits for it."""
+    return jsonify({str(file.id): file.state for file in draft_files(application)})
+
+
+def serve(key: str, media_type: str, name: str, *, inline: bool = False) -> Response:
+    """Return stored bytes with a fixed type."""
+    return send_bytes(storage.store().open(key), media_type, name, inline=inline)
+
+
+def send_bytes(
+    file: BinaryIO, media_type: str, name: str, *, inline: bool = False
+) -> Response:
+    """Return a file with a type that no browser may guess anew, and in no frame of ours."""
+    response = send_file(file, mimetype=media_type)
+    response.headers["Content-Disposition"] = storage.content_disposition(name, inline=inline)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response
+
+
+def _file(application: Application, file_id: UUID) -> File:
+    found = next((file for file in application.files if file.id == file_id), None)
+    if found is None:
+        abort(404)
+    return found
+
+
+def _page(application: Application, key: str) -> str:
+    section, page = Outline(application).place_of(key)
+    return address(
+        "apply.section", application, section_key=section.key, page=page, _anchor=f"q-{key}"
+    )
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["settings"]
+    return settings
+
+
+@bp.app_template_global("files_of")
+def files_of(application: Application, key: str) -> list[File]:
+    """Return the files of a question in the draft."""
+    return [file for file in draft_files(application) if file.key == key]
+
+
+@bp.app_template_global("file_word")
+def file_word(file: File) -> tuple[str, str]:
+    """Return the word for a file's state and the kind of its dot."""
+    if file.state is FileState.READY:
+        return _("Uploaded"), "done"
+    if file.state is FileState.REFUSED:
+        return _("Not accepted"), "bad"
+    return _("Being checked"), "half"
+
+
+@bp.app_template_global("file_refusal")
+def file_refusal(file: File) -> str:
+    """Return what is wrong with a refused file and what to do."""
+    return storage.sentence(storage.Code(file.refusal), file.name)
+
+
+@bp.app_template_global("accepts")
+def accepts(question: AnyQuestion) -> str:
+    """Return what a file chooser offers. Phones turn HEIC into JPEG where only that is offered."""
+    if question.type == "documents":
+        return "application/pdf,.pdf"
+    return "image/jpeg,image/png,image/webp,.jpg,.jpeg,.png,.webp"
+
+
