@@ -68,7 +68,7 @@ class Section:
 
 @dataclass(frozen=True)
 class FileLine:
-    """One file as it was received; `size` in bytes, `persons` whether somebody can be recognised."""
+    """One file as received; `size` in bytes, `persons` whether somebody can be recognised."""
 
     label: str
     name: str
