@@ -13,6 +13,7 @@ from werkzeug.exceptions import HTTPException
 from portal.core.db import db
 from portal.core.errors import DomainError, Forbidden, NotFound, TooManyRequests
 from portal.core.i18n import gettext as _
+from portal.core.text import UNWANTED
 from portal.web import csrf
 
 log = logging.getLogger(__name__)
@@ -79,7 +80,11 @@ def typed() -> list[tuple[str, str]]:
         fields = request.form.items(multi=True)
     except HTTPException:
         return []
-    return [(name, value) for name, value in fields if name != "csrf_token"]
+    return [
+        (UNWANTED.sub("", name), UNWANTED.sub("", value.replace("\r\n", "\n")))
+        for name, value in fields
+        if name != "csrf_token"
+    ]
 
 
 def on_http(error: HTTPException) -> Response | HTTPException:
@@ -87,6 +92,8 @@ def on_http(error: HTTPException) -> Response | HTTPException:
     status = error.code or 500
     if status < 400:  # noqa: PLR2004  (a redirect)
         return error
+    if status == 500:  # noqa: PLR2004
+        return on_failure(error)
     answer = show(status)
     for name, value in error.get_headers():
         if name in ("Allow", "Retry-After"):

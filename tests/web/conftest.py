@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from flask import Flask, abort, flash, redirect, render_template_string, request
+from flask import Flask, Response, abort, flash, redirect, render_template_string, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -39,11 +39,16 @@ def gallery() -> str:
     return render_template_string(GALLERY.read_text("utf-8"), errors=ERRORS)
 
 
+def words(text: str) -> Response:
+    """Return an answer that is no page."""
+    return Response(text, mimetype="text/plain")
+
+
 @public
-def form() -> str:
+def form() -> ResponseReturnValue:
     """Take a form, or show one."""
     if request.method == "POST":
-        return "taken"
+        return words("taken")
     return render_template_string(FORM)
 
 
@@ -56,10 +61,10 @@ def go_wrong(how: str) -> ResponseReturnValue:
 
 
 @public
-def braked() -> str:
+def braked() -> Response:
     """Answer three times an hour."""
     limits.brake("test", 3)
-    return "passed"
+    return words("passed")
 
 
 @public
@@ -83,9 +88,9 @@ def no_door() -> str:
 
 @limits.upload
 @public
-def take_file() -> str:
+def take_file() -> Response:
     """Take a whole file."""
-    return str(len(request.files["file"].read()))
+    return words(str(len(request.files["file"].read())))
 
 
 def add_pages(app: Flask) -> None:
