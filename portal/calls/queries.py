@@ -29,6 +29,7 @@ class Standing(NamedTuple):
     closes_at: datetime
     grace_minutes: int
     version_id: UUID
+    version_n: int
 
     @property
     def definition(self) -> Definition:
@@ -37,7 +38,8 @@ class Standing(NamedTuple):
 
 
 _STANDING = (
-    select(Call.id, Call.slug, Call.opens_at, Call.closes_at, Call.grace_minutes, FormVersion.id)
+    select(Call.id, Call.slug, Call.opens_at, Call.closes_at, Call.grace_minutes, FormVersion.id,
+           FormVersion.n)
     .join(FormVersion, FormVersion.call_id == Call.id)
     .order_by(FormVersion.n.desc())
     .limit(1)
@@ -66,9 +68,9 @@ def current_version(call: Call) -> FormVersion:
     return cast("FormVersion", db.session.scalar(newest.order_by(FormVersion.n.desc()).limit(1)))
 
 
-def versions(call_id: UUID) -> list[FormVersion]:
-    """Return all versions of a call's definition, newest first."""
-    rows = select(FormVersion).where(FormVersion.call_id == call_id)
+def version_ids(call_id: UUID) -> list[UUID]:
+    """Return the ids of all versions of a call's definition, newest first."""
+    rows = select(FormVersion.id).where(FormVersion.call_id == call_id)
     return list(db.session.scalars(rows.order_by(FormVersion.n.desc())))
 
 

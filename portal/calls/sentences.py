@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from portal.calls.definition import Definition
 from portal.calls.faults import Complaint, Place
 from portal.core.i18n import gettext as _
-from portal.core.i18n import lazy_gettext as lazy
+from portal.core.i18n import lazy_gettext
 
 
 @cache
@@ -157,10 +157,10 @@ def _spelling(fault: Any, schema: dict[str, Any]) -> str:
 
 # By what only this pattern contains.
 SPELLINGS = {
-    "^[A-Z0-9]+": lazy("cannot be used. Write capitals, digits and hyphens, like IP-2027."),
-    "^[A-Za-z": lazy("cannot be used. Write letters, digits, _ and -, like verein_2."),
-    "_": lazy("cannot be used. Write small letters, digits, _ and dots, like project.title."),
-    "-": lazy("cannot be used. Write small letters, digits and hyphens, like preis-2027."),
+    "^[A-Z0-9]+": lazy_gettext("cannot be used. Write capitals, digits and hyphens, like IP-2027."),
+    "^[A-Za-z": lazy_gettext("cannot be used. Write letters, digits, _ and -, like verein_2."),
+    "_": lazy_gettext("cannot be used. Write small letters, digits, _ and dots, like project.title."),
+    "-": lazy_gettext("cannot be used. Write small letters, digits and hyphens, like preis-2027."),
 }
 
 

@@ -15,6 +15,7 @@ from portal.calls.models import Call, FormVersion, Prize
 from portal.calls.queries import current_version
 from portal.core.db import db
 from portal.core.i18n import gettext as _
+from portal.documents import usecases as documents
 
 
 @dataclass(frozen=True)
@@ -85,4 +86,8 @@ def _add_version(
     version = FormVersion(call=call, n=n, source=source, sha256=fingerprint(source))
     db.session.add_all([call, version])
     db.session.flush()
+    for language in definition.languages:
+        documents.order(
+            "blank_form", about=version.id, number=call.prefix, version_n=n, language=language
+        )
     return version

@@ -1,0 +1,1 @@
+"""What everybody may read: start page, calls, questions, legal texts, reports of barriers."""

@@ -1,0 +1,1 @@
+"""What people say about the portal itself: reports of barriers with their due dates."""
