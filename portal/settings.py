@@ -78,6 +78,7 @@ class Settings(BaseSettings):
     mail_hours: float = 24
     receipt_wait_seconds: float = 120
     renders_per_child: int = 200
+    queue_alarm_seconds: float = 600
 
     # Legal pages, the same for all calls of the installation. Files of Markdown in the instance.
     operator_name: str = "Stadt Musterstadt"
