@@ -1,0 +1,139 @@
+"""Coming in: by link, password, second factor; and changing these from inside.
+
+Nothing here commits. Whatever is slow on purpose (hashing) is done by the caller, outside of the
+transaction.
+"""
+
+from datetime import timedelta
+
+from portal import audit
+from portal.accounts import factors, letters, links, sessions, throttling
+from portal.accounts.models import Invitation, Level, Purpose, Session, User
+from portal.accounts.sessions import Browser, SignedIn
+from portal.core.actor import Visitor
+from portal.core.clock import now
+from portal.core.i18n import gettext as _
+
+
+def open_link(invitation: Invitation, browser: Browser) -> str:
+    """Use up a link to set up an access; return the word of a session that does only this."""
+    user = invitation.user
+    invitation.used_at = now()
+    if invitation.purpose is not Purpose.RESET:
+        user.totp_pending = ""
+        sessions.end_all(user)
+    audit.record(user, "link_use", user, purpose=invitation.purpose.value)
+    return sessions.open_setup(invitation, browser)
+
+
+def set_up_password(user: User, *, name: str, password_hash: str) -> None:
+    """Take name and password of somebody who was invited; the second factor comes next."""
+    user.name, user.password_hash = name, password_hash
+    factors.begin(user)
+    audit.record(user, "password_set", user)
+
+
+def begin_factor(user: User) -> None:
+    """Prepare a new second factor of somebody who proved to know the password."""
+    factors.begin(user)
+
+
+def finish_setup(
+    setup: SignedIn, typed: str, browser: Browser, idle: timedelta
+) -> tuple[str, list[str]] | None:
+    """Take the second factor into use; return the word of a full session and recovery codes.
+
+    None if the code is wrong.
+    """
+    user = setup.user
+    if not factors.confirm(user, typed, now()):
+        return None
+    sessions.end_all(user)
+    links.kill(user, Purpose.INVITE, Purpose.FACTOR_RESET)
+    codes = factors.new_recovery_codes(user)
+    audit.record(user, "factor_set", user)
+    letters.tell_change(user, lambda: _("Your access was set up, with a second factor."), user)
+    return _come_in(user, browser, idle, "setup"), codes
+
+
+def password_failed(user: User | None) -> None:
+    """Note that somebody gave a wrong password, or one for no account."""
+    audit.record(Visitor(), "sign_in_fail", user, step="password")
+
+
+def password_passed(user: User, browser: Browser, *, new_hash: str = "") -> str:
+    """Let somebody with the right password on to the second factor; return the cookie's word."""
+    if new_hash:
+        user.password_hash = new_hash
+    return sessions.open_half(user, browser)
+
+
+def give_code(user: User, typed: str) -> str:
+    """Use up a code of the app or a recovery code; return which it was, empty if it was wrong."""
+    if factors.use_code(user, typed, now()):
+        return "totp"
+    if factors.use_recovery_code(user, typed, now()):
+        letters.tell_change(user, lambda: _("A recovery code was used to sign in."), user)
+        return "recovery"
+    audit.record(Visitor(), "sign_in_fail", user, step="code")
+    return ""
+
+
+def sign_in(half: SignedIn, typed: str, browser: Browser, *, idle: timedelta, network: str) -> str:
+    """Let somebody in whose code is right; return the word of a new session, else empty."""
+    factor = give_code(half.user, typed)
+    if not factor:
+        return ""
+    sessions.end(half.session.id, half.user)
+    throttling.clear(half.user.email, network)
+    return _come_in(half.user, browser, idle, factor)
+
+
+def _come_in(user: User, browser: Browser, idle: timedelta, factor: str) -> str:
+    audit.record(user, "sign_in", user, factor=factor)
+    return sessions.open_full(user, browser, idle=idle)
+
+
+def sign_out(session: Session, user: User) -> None:
+    """End this session."""
+    sessions.end(session.id, user)
+    if session.level is Level.FULL:
+        audit.record(user, "sign_out", user)
+
+
+def confirm_again(here: SignedIn, typed: str) -> bool:
+    """Note that password (asked by the caller) and code were given again; False if not."""
+    if not give_code(here.user, typed):
+        return False
+    sessions.refresh(here.session)
+    audit.record(here.user, "confirm_again", here.user)
+    return True
+
+
+def change_password(user: User, password_hash: str, *, keep: Session | None = None) -> None:
+    """Take a new password; other sessions and open links end, the owner is told.
+
+    keep: the session from which it was changed. The second factor stays as it is.
+    """
+    user.password_hash = password_hash
+    sessions.end_all(user, but=keep.id if keep else None)
+    links.kill(user, Purpose.RESET)
+    audit.record(user, "password_change", user)
+    letters.tell_change(user, lambda: _("Your password was changed."), user)
+
+
+def change_factor(here: SignedIn, typed: str) -> list[str] | None:
+    """Put the new second factor in place of the old; return new recovery codes, None if wrong."""
+    if not factors.confirm(here.user, typed, now()):
+        return None
+    sessions.end_all(here.user, but=here.session.id)
+    audit.record(here.user, "factor_change", here.user)
+    letters.tell_change(here.user, lambda: _("Your second factor was changed."), here.user)
+    return factors.new_recovery_codes(here.user)
+
+
+def renew_recovery_codes(user: User) -> list[str]:
+    """Return new recovery codes; older ones die, the owner is told."""
+    audit.record(user, "recovery_codes_renew", user)
+    letters.tell_change(user, lambda: _("New recovery codes were made."), user)
+    return factors.new_recovery_codes(user)

@@ -1,0 +1,65 @@
+"""Reading the log, newest first."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, func, or_, select
+
+from portal.audit.models import AuditEntry
+from portal.core.db import db
+
+SIZE = 50
+
+
+@dataclass(frozen=True)
+class Filters:
+    """What to look for; empty means all. q: the beginning of an id or verb."""
+
+    what: str = ""
+    actor_key: str = ""
+    thing_key: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    q: str = ""
+
+
+@dataclass(frozen=True)
+class Page:
+    """One page of entries, and how many there are."""
+
+    entries: list[AuditEntry]
+    total: int
+    page: int
+    pages: int
+
+
+def entries(filters: Filters, page: int = 1, size: int = SIZE) -> Page:
+    """Return one page of the entries that `filters` let through."""
+    rows = select(AuditEntry).where(*_conditions(filters))
+    total = db.session.scalar(select(func.count()).select_from(rows.subquery())) or 0
+    pages = max(1, -(-total // size))
+    here = min(max(1, page), pages)
+    found = db.session.scalars(
+        rows.order_by(AuditEntry.n.desc()).limit(size).offset((here - 1) * size)
+    )
+    return Page(list(found), total, here, pages)
+
+
+def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    for column in ("what", "actor_key", "thing_key"):
+        if value := getattr(filters, column):
+            wanted.append(getattr(AuditEntry, column) == value)
+    if filters.since:
+        wanted.append(AuditEntry.at >= filters.since)
+    if filters.until:
+        wanted.append(AuditEntry.at < filters.until)
+    if filters.q:
+        columns = (AuditEntry.what, AuditEntry.actor_key, AuditEntry.thing_key)
+        wanted.append(or_(*(c.istartswith(filters.q, autoescape=True) for c in columns)))
+    return wanted
+
+
+def whats() -> list[str]:
+    """Return every verb that stands in the log, in order."""
+    return list(db.session.scalars(select(AuditEntry.what).distinct().order_by(AuditEntry.what)))

@@ -1,0 +1,146 @@
+"""Who does what in which call: office, reader or juror; and the use cases that change it."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from portal import audit
+from portal.accounts import sessions
+from portal.accounts.models import User
+from portal.calls.models import Call
+from portal.core.actor import Actor
+from portal.core.clock import now
+from portal.core.db import Model, by_value, db
+from portal.core.errors import DomainError, NotFound
+from portal.core.i18n import gettext as _
+
+
+class Role(StrEnum):
+    """What somebody is in a call. A reader sees what the office sees and changes nothing."""
+
+    OFFICE = "office"
+    READER = "reader"
+    JUROR = "juror"
+
+
+class Function(StrEnum):
+    """What a juror is in the jury; the secretary has no vote."""
+
+    CHAIR = "chair"
+    MEMBER = "member"
+    DEPUTY = "deputy"
+    SECRETARY = "secretary"
+
+
+class Membership(Model):
+    """A role of a person in a call. Jurors, and only they, have a function."""
+
+    __tablename__ = "membership"
+    __table_args__ = (
+        UniqueConstraint("user_id", "call_id", "role"),
+        CheckConstraint("(role = 'juror') = (function IS NOT NULL)", "jurors_have_function"),
+    )
+
+    user_id: Mapped[UUID] = mapped_column(ForeignKey("user.id", ondelete="CASCADE"))
+    call_id: Mapped[UUID] = mapped_column(ForeignKey("call.id", ondelete="CASCADE"), index=True)
+    role: Mapped[Role] = mapped_column(by_value(Role))
+    function: Mapped[Function | None] = mapped_column(by_value(Function))
+    created_at: Mapped[datetime] = mapped_column(default=now)
+
+    user: Mapped[User] = relationship()
+    call: Mapped[Call] = relationship()
+
+
+def roles_of(user: User) -> Sequence[Membership]:
+    """Return the memberships of `user` in all calls, their calls loaded, in one query."""
+    rows = select(Membership).where(Membership.user_id == user.id).join(Membership.call)
+    return db.session.scalars(rows.order_by(Call.closes_at.desc(), Membership.role)).all()
+
+
+def roles_in(user: User, slug: str) -> Sequence[Membership]:
+    """Return the memberships of `user` in the call with this slug, in one query."""
+    rows = select(Membership).join(Membership.call)
+    mine = rows.where(Membership.user_id == user.id, Call.slug == slug)
+    return db.session.scalars(mine.order_by(Membership.role)).all()
+
+
+def members_of(call: Call, *roles: Role) -> Sequence[Membership]:
+    """Return who has one of `roles` (default: any) in the call, by name."""
+    rows = select(Membership).join(Membership.user).where(Membership.call_id == call.id)
+    wanted = rows.where(Membership.role.in_(roles or tuple(Role)))
+    return db.session.scalars(wanted.order_by(User.name, User.email)).all()
+
+
+def by_user(users: Iterable[User]) -> dict[UUID, list[Membership]]:
+    """Return the memberships of several people, by the person's id, in one query."""
+    ids = [user.id for user in users]
+    rows = select(Membership).join(Membership.call).where(Membership.user_id.in_(ids))
+    found: dict[UUID, list[Membership]] = {}
+    for membership in db.session.scalars(rows.order_by(Call.slug, Membership.role)):
+        found.setdefault(membership.user_id, []).append(membership)
+    return found
+
+
+def idle_of(user: User) -> timedelta:
+    """Return how long a session of `user` may rest: two hours for those who are only jurors."""
+    roles = {membership.role for membership in roles_of(user)}
+    only_juror = roles == {Role.JUROR} and not user.admin
+    return sessions.IDLE_JUROR if only_juror else sessions.IDLE_STAFF
+
+
+def role_name(role: Role, function: Function | None = None) -> str:
+    """Return a role in words of the present language."""
+    names = {
+        (Role.OFFICE, None): _("office"),
+        (Role.READER, None): _("reader of the office"),
+        (Role.JUROR, Function.CHAIR): _("chair of the jury"),
+        (Role.JUROR, Function.MEMBER): _("member of the jury"),
+        (Role.JUROR, Function.DEPUTY): _("deputy in the jury"),
+        (Role.JUROR, Function.SECRETARY): _("secretary of the jury, without vote"),
+    }
+    return names[role, function]
+
+
+def give(
+    user: User, call: Call, role: Role, *, by: Actor, function: Function | None = None
+) -> Membership:
+    """Give `user` a role in a call; sessions end, since what they may do changed.
+
+    A juror without a function is a member; another function of the same juror replaces the old.
+    """
+    if role is Role.JUROR:
+        function = function or Function.MEMBER
+    elif function:
+        raise DomainError(_("Only jurors have a function."))
+    held = db.session.scalar(
+        select(Membership).where(
+            Membership.user_id == user.id, Membership.call_id == call.id, Membership.role == role
+        )
+    )
+    if held and held.function is function:
+        return held
+    membership = held or Membership(user=user, call=call, role=role)
+    membership.function = function
+    db.session.add(membership)
+    db.session.flush()
+    sessions.end_all(user)
+    facts = {"role": role.value, "function": function.value if function else None}
+    audit.record(by, "membership_give", user, call=str(call.id), **facts)
+    return membership
+
+
+def take(membership_id: UUID, *, by: Actor) -> User:
+    """Take a role away; the person's sessions end. Return the person; raise `NotFound`."""
+    membership = db.session.get(Membership, membership_id)
+    if membership is None:
+        raise NotFound
+    user = membership.user
+    sessions.end_all(user)
+    audit.record(by, "membership_take", user, call=str(membership.call_id),
+                 role=membership.role.value)  # fmt: skip
+    db.session.delete(membership)
+    return user

@@ -1,0 +1,113 @@
+"""Doors for people with an account: by role in a call, for administrators, for the freshly sure."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import abort, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.accounts.models import User
+from portal.accounts.sessions import SignedIn
+from portal.calls.memberships import Membership, Role, roles_in
+from portal.web.staff import signed_in
+
+View = Callable[..., ResponseReturnValue]
+ADMIN = "admin"
+READING = ("GET", "HEAD")
+
+
+def open_to(*roles: str) -> Callable[[View], View]:
+    """Open a page to people with one of `roles`: office, reader, juror, admin.
+
+    Below `/<slug>/…` the view gets the call in place of the slug; `memberships()` tells the roles
+    held in it. `admin` alone is for pages that belong to no call. Who is not signed in gets the
+    sign-in page and comes back; who has none of the roles learns nothing: 404.
+    """
+    wanted = {str(role) for role in roles}
+    if unknown := wanted - {ADMIN, *Role}:
+        raise ValueError(f"no such role: {sorted(unknown)}")
+
+    def door(view: View) -> View:
+        @wraps(view)
+        def enter(**address: Any) -> ResponseReturnValue:
+            here = signed_in()
+            if here is None:
+                return to_sign_in()
+            g.person = here.user
+            if "slug" not in address:
+                return view(**address) if _is_admin(here.user, wanted) else abort(404)
+            held = roles_in(here.user, address.pop("slug"))
+            g.memberships = [m for m in held if m.role in wanted]
+            if not g.memberships:
+                abort(404)
+            return view(g.memberships[0].call, **address)
+
+        enter.door = ",".join(sorted(wanted))  # type: ignore[attr-defined]
+        return enter
+
+    return door
+
+
+def _is_admin(user: User, wanted: set[str]) -> bool:
+    return ADMIN in wanted and user.admin
+
+
+def memberships() -> list[Membership]:
+    """Return the memberships by which the person passed the door of this page."""
+    held: list[Membership] = g.get("memberships", [])
+    return held
+
+
+def signed_in_only(view: View) -> View:
+    """Open a page to whoever is signed in, whatever their roles: the own account, say."""
+
+    @wraps(view)
+    def enter(**address: Any) -> ResponseReturnValue:
+        here = signed_in()
+        if here is None:
+            return to_sign_in()
+        g.person = here.user
+        return view(**address)
+
+    enter.door = "signed in"  # type: ignore[attr-defined]
+    return enter
+
+
+def fresh(view: View) -> View:
+    """Ask again for password and code if they were given more than ten minutes ago.
+
+    Stands below a door (nearer to the view). What was typed is not carried over, so put it on the
+    page with the form as well as on its answer: in practice on the one view of both.
+    """
+
+    @wraps(view)
+    def enter(*args: Any, **address: Any) -> ResponseReturnValue:
+        here = signed_in()
+        if here is None:
+            return to_sign_in()
+        if not here.fresh:
+            return redirect(f"{url_for('account.confirm')}?{_back()}", 303)
+        return view(*args, **address)
+
+    return enter
+
+
+def to_sign_in() -> ResponseReturnValue:
+    """Return the way to the sign-in page, and from there back to this one."""
+    return redirect(f"{url_for('signin.sign_in')}?{_back()}", 303)
+
+
+def _back() -> str:
+    """Return the return address as a query; of a form its page, which has the same address."""
+    query = request.query_string.decode() if request.method in READING else ""
+    return urlencode({"next": request.path + (f"?{query}" if query else "")})
+
+
+def here() -> SignedIn:
+    """Return who is signed in, behind a door that asks for it."""
+    found = signed_in()
+    if found is None:
+        abort(403)
+    return found
