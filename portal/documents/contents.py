@@ -136,7 +136,8 @@ class FormQuestion:
     """One question on paper; `type` as in the call file.
 
     only_if: when it is asked, in words. max: code points, number of files or highest number.
-    unit: behind a line to write on. columns, rows: of a table. text, version: of a declaration.
+    unit: behind a line to write on. columns, rows: of a table. text, version, answer (tick or
+    yes_no): of a declaration.
     """
 
     label: str
@@ -152,6 +153,7 @@ class FormQuestion:
     rows: int = 4
     text: str = ""
     version: str = ""
+    answer: str = "tick"
 
 
 @dataclass(frozen=True)

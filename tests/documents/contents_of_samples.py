@@ -160,7 +160,7 @@ def form_of_call(language: str = "de") -> BlankForm:
         lead=plain(definition.lead, language),
         closes_at=definition.closes_at,
         online_url="preise.example.org/integrationspreis-2027",
-        send_to=("Stadt Dortmund", *definition.contact.address),
+        send_to=definition.contact.address,
         sections=sections,
         note=plain(definition.contact.paper, language),
     )
@@ -184,4 +184,5 @@ def _question(question: AnyQuestion, language: str) -> FormQuestion:
         rows=min(getattr(question, "max_rows", 4), 8),
         text=plain(getattr(question, "text", None), language),
         version=getattr(question, "version", ""),
+        answer=getattr(question, "answer", "tick"),
     )
