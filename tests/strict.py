@@ -83,12 +83,14 @@ def check_html(html: str) -> Element:
 
 def words_of(node: Element) -> str:
     """Return the text inside of a node as one line, without what is written for machines."""
+    return " ".join(_raw(node).split())
+
+
+def _raw(node: Element) -> str:
     if node.tag in ("script", "style", "template"):
         return ""
-    parts = [node.text or ""]
-    for child in node:
-        parts += [words_of(child), child.tail or ""]
-    return " ".join("".join(parts).split())
+    inside = "".join(_raw(child) + (child.tail or "") for child in node)
+    return (node.text or "") + inside
 
 
 def _frame(root: Element) -> None:

@@ -25,10 +25,10 @@ def said(text: Any) -> Markup:
 
     Takes a string, a `Saying`, or a text by languages (`{"de": …}`).
     """
+    if isinstance(text, str):
+        return escape(text)
     if isinstance(text, Mapping):
         text = say(dict(text), language())
-    if not isinstance(text, Saying):
-        return escape(text)
     if not text.text or text.language == language():
         return escape(text.text)
     code = text.language
@@ -125,14 +125,39 @@ def bdi(text: Any) -> Markup:
 
 def count_text(value: str, limit: int) -> str:
     """Return "24 of 150 characters", and how many are too many."""
-    num = length(value)
-    words = {"num": format_number(num), "limit": format_number(limit)}
-    if num > limit:
-        over = format_number(num - limit)
-        return gettext(
-            "%(num)s of %(limit)s characters – %(over)s too many", over=over, **words
-        )
-    return gettext("%(num)s of %(limit)s characters", **words)
+    num, code = length(value), language()
+    if num <= limit:
+        return _count_words(code)[0].format(num=_grouped(num, code), limit=_grouped(limit, code))
+    return _count_words(code)[1].format(
+        num=_grouped(num, code), limit=_grouped(limit, code), over=_grouped(num - limit, code)
+    )
+
+
+def count_attributes() -> Markup:
+    """Return the same sentences as attributes, for the script that counts while one writes."""
+    return _count_attributes(language())
+
+
+@lru_cache(maxsize=64)
+def _count_attributes(code: str) -> Markup:
+    return Markup(' data-text="{}" data-over="{}"').format(*_count_words(code))
+
+
+@lru_cache(maxsize=64)
+def _count_words(_language: str) -> tuple[str, str]:
+    """Return both sentences of the count with places for the numbers."""
+    return (
+        gettext("%(num)s of %(limit)s characters", num="{num}", limit="{limit}"),
+        gettext(
+            "%(num)s of %(limit)s characters – %(over)s too many",
+            num="{num}", limit="{limit}", over="{over}",
+        ),
+    )  # fmt: skip
+
+
+@lru_cache(maxsize=4096)
+def _grouped(value: int, _language: str) -> str:
+    return format_number(value)
 
 
 def init(app: Flask) -> None:
@@ -141,4 +166,4 @@ def init(app: Flask) -> None:
         said=said, bare=bare, markdown=markdown, number=format_number, size=size, day=day,
         moment=moment, clock_time=clock_time, dial=dial, bdi=bdi, length_of=length,
     )  # fmt: skip
-    app.jinja_env.globals["count_text"] = count_text
+    app.jinja_env.globals.update(count_text=count_text, count_attributes=count_attributes)

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from flask import Flask, abort, current_app, request
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from portal.core.clock import now
 from portal.core.db import db, transaction
@@ -35,12 +36,17 @@ def upload(view: View) -> View:
 
 
 def set_sizes() -> None:
-    """Set how large this request may be (a `before_request` hook, before the body is read)."""
+    """Set how large this request may be (a `before_request` hook, before the body is read).
+
+    One that says itself that it is larger is refused at once, whether or not a view would read it.
+    """
     settings: Settings = current_app.extensions["settings"]
     view = current_app.view_functions.get(request.endpoint or "")
     text = settings.text_bytes * SWELLING
     files = getattr(view, "takes_files", False)
-    request.max_content_length = text + settings.file_bytes if files else text
+    most = request.max_content_length = text + settings.file_bytes if files else text
+    if (request.content_length or 0) > most:
+        raise RequestEntityTooLarge
 
 
 def refuse_odd_characters() -> None:

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from flask import Flask, Response, abort, flash, redirect, render_template_string, request
+from flask import Flask, Response, abort, flash, redirect, render_template_string, request, session
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm.exc import StaleDataError
@@ -78,6 +78,7 @@ def for_all() -> str:
 def sign_in() -> ResponseReturnValue:
     """Renew the token as signing in does."""
     csrf.renew()
+    session["person"] = "somebody"
     return redirect("/form", 303)
 
 

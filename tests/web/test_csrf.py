@@ -82,7 +82,8 @@ def test_what_browsers_say_of_our_own_pages_is_believed(
 
 
 def test_an_old_page_still_sends_after_the_session_is_gone(browser: StrictClient) -> None:
-    token = browser.token("/gallery")
+    browser.post_form("/sign-in", page="/form")
+    token = browser.token("/form")
     assert browser.get_cookie("__Host-session", domain="127.0.0.1")
     browser.delete_cookie("__Host-session", domain="127.0.0.1")
     assert browser.post("/form", data={"csrf_token": token}, headers=OWN).data == b"taken"
