@@ -6,25 +6,34 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from pydantic import SecretStr
 
 from portal.app import build
 from portal.core.db import db
 from portal.settings import Settings
+from tests.postgres import (  # noqa: F401  (the option --database and what it does)
+    database_url,
+    pytest_addoption,
+    pytest_collection_modifyitems,
+)
 
 
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, database_url: str) -> Settings:  # noqa: F811  (a fixture)
     """Return settings of a rehearsal whose instance is a new folder."""
-    return Settings(instance=tmp_path / "instance", retry_first_seconds=1)
+    address = SecretStr(database_url)
+    return Settings(instance=tmp_path / "instance", database_url=address, retry_first_seconds=1)
 
 
 @pytest.fixture
-def bare_app(settings: Settings) -> Flask:
+def bare_app(settings: Settings) -> Iterator[Flask]:
     """Return the application with all tables."""
     app = build(settings)
     with app.app_context():
         db.create_all()
-    return app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

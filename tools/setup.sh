@@ -1,0 +1,72 @@
+#!/usr/bin/env bash
+# Set up what `make run` or `make test` needs. What is there already is left alone, so a second
+# start takes seconds. Usage: tools/setup.sh run|test
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+kind=${1:?run or test}
+lock=requirements.lock
+packages=(python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0)
+if [[ $kind == test ]]; then
+  lock=requirements-dev.lock
+  packages+=(chromium poppler-utils postgresql)
+fi
+
+say() { printf '\033[1m%s\033[0m\n' "$*"; }
+
+# Debian's packages, where Debian is and where one is missing.
+missing() {
+  local package
+  for package in "${packages[@]}"; do
+    [[ $(dpkg-query -W -f '${db:Status-Status}' "$package" 2>/dev/null) == installed ]] || echo "$package"
+  done
+}
+
+install_packages() {
+  local wanted as=()
+  command -v dpkg-query >/dev/null || { say "This is no Debian; install by hand: ${packages[*]}"; return; }
+  mapfile -t wanted < <(missing)
+  [[ ${#wanted[@]} -eq 0 ]] && return
+  say "Installing from Debian: ${wanted[*]}"
+  if [[ $(id -u) -ne 0 ]]; then
+    command -v sudo >/dev/null || { echo "Run as root: apt-get install ${wanted[*]}" >&2; exit 1; }
+    as=(sudo)
+  fi
+  "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get update -q
+  # A cluster of its own would start at boot; the tests start a private server instead.
+  "${as[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -q -y --no-install-recommends "${wanted[@]}"
+}
+
+check_python() {
+  python3 - <<'PYTHON' || exit 1
+import sys
+if sys.version_info < (3, 11):
+    sys.exit(f"Python 3.11 or newer is needed; python3 is {sys.version.split()[0]}.")
+PYTHON
+}
+
+# What an environment was installed from; it changes when anything of it changes.
+fingerprint() {
+  cat "$1" pyproject.toml hatch_build.py portal/__init__.py | sha256sum
+}
+
+install_environment() {
+  local stamp=.venv/.installed-$kind
+  [[ -f $stamp && $(cat "$stamp") == "$(fingerprint "$lock")" ]] && return
+  say "Installing the portal into .venv (takes a minute or two)"
+  [[ -x .venv/bin/pip ]] || python3 -m venv --clear .venv
+  .venv/bin/pip install -q --disable-pip-version-check --require-hashes -r "$lock"
+  .venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+  # The lock of the tests holds all that running needs, in the same versions.
+  [[ $kind == run ]] || fingerprint requirements.lock >.venv/.installed-run
+  fingerprint "$lock" >"$stamp"
+}
+
+compile_words() {
+  .venv/bin/python tools/words.py compile
+}
+
+install_packages
+check_python
+install_environment
+compile_words
