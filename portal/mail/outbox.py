@@ -20,6 +20,7 @@ from portal.mail.smtp import greeting
 from portal.mail.wiring import wired
 
 SEND = "send_letter"
+FOLLOWS = "receipt_follows"
 
 
 class Terms(TypedDict, total=False):
@@ -164,7 +165,7 @@ def follow_up(letter: Letter) -> Letter:
         "contact": escaped(letter.reply_to),
     }
     return write(
-        "receipt_follows",
+        FOLLOWS,
         to=Mailbox(letter.to_address, letter.to_name),
         language=letter.language,
         values=values,

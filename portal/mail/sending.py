@@ -17,6 +17,7 @@ from portal.mail.local import keep
 from portal.mail.message import NoLongerNeeded, build
 from portal.mail.models import Letter, LetterState
 from portal.mail.smtp import SafeMail, SafeMessage, wire_address
+from portal.mail.outbox import FOLLOWS
 from portal.mail.wiring import Attachment, wired
 
 AUTHENTICATION_WANTED = 530
@@ -40,8 +41,10 @@ def send(letter_id: str) -> None:
             files = _files(letter)
             message = build(letter, files)
         except NoLongerNeeded:
-            letter.state = LetterState.CANCELLED
-            letter.error = "The link or code lived no more."
+            letter.state, letter.error = LetterState.CANCELLED, "The link or code lived no more."
+            return
+        if letter.name == FOLLOWS and not files:
+            letter.state, letter.error = LetterState.FAILED, "The document was never made."
             return
     if wired().settings.mail_server is None:
         _note_sent(letter.id, files, message)
@@ -71,7 +74,7 @@ def _files(letter: Letter) -> Sequence[Attachment] | None:
     if not letter.attachments:
         return None
     patience = wired().settings.receipt_wait_seconds
-    if letter.name == "receipt_follows":
+    if letter.name == FOLLOWS:
         patience = wired().settings.mail_hours * 3600
     since = max(letter.created_at, letter.wait_until or letter.created_at)
     left = (since + timedelta(seconds=patience) - now()).total_seconds()

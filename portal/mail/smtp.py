@@ -64,7 +64,7 @@ class SafeMessage(Message):
             "Subject": Header(self.subject, "utf-8", header_name="Subject"),
             "From": mailbox_header(self.sender),
             "To": mailbox_header(self.recipients[0]),
-            "Date": formatdate(self.date),
+            "Date": formatdate(self.date, localtime=True),
             "Message-ID": self.msgId,
         }
         if self.reply_to:
@@ -87,7 +87,7 @@ def mailbox_header(pair: str | tuple[str, str]) -> str:
     name, address = parseaddr(pair) if isinstance(pair, str) else pair
     if name.isascii():
         return formataddr((name, wire_address(address)))
-    words = Header(name, "utf-8").encode().replace("\n", "")
+    words = Header(name, "utf-8", header_name="Reply-To").encode().replace("\n", "")
     return f"{words} <{wire_address(address)}>"
 
 

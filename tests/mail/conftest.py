@@ -1,5 +1,6 @@
 """The mail room in an application of its own, and a real mail server that can misbehave."""
 
+import socket
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
@@ -127,7 +128,7 @@ class Post:
         self.rcpt: Callable[[int], str] = lambda _n: "250 OK"
         self.data: Callable[[int], str | None] = lambda _n: "250 OK"
         self.tries = 0
-        self.transport: Any = None
+        self.port = 0
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Any, envelope: Any, address: str, options: list[str]
@@ -164,15 +165,24 @@ def post() -> Iterator[Post]:
     yield from run_server(Post(), "127.0.0.1")
 
 
+class OnFreePort(Controller):
+    """A server on a port that the system chooses."""
+
+    def _trigger_server(self) -> None:
+        assert self.server is not None
+        self.port = self.server.sockets[0].getsockname()[1]
+        socket.create_connection((self.hostname, self.port), timeout=5).close()
+
+
 def run_server(handler: Post, host: str, **more: Any) -> Iterator[Post]:
-    """Run `handler` on a free port of `host`."""
-    controller = Controller(handler, hostname=host, port=0, ready_timeout=10, **more)
-    controller._trigger_server = lambda: None  # type: ignore[method-assign]  # port 0: nothing to ring
+    """Run `handler` on a free port of `host`; afterwards it is gone."""
+    controller = OnFreePort(handler, hostname=host, port=0, ready_timeout=10, **more)
     controller.start()
-    assert controller.server is not None
-    handler.port = controller.server.sockets[0].getsockname()[1]  # type: ignore[attr-defined]
-    yield handler
-    controller.stop()
+    handler.port = controller.port
+    try:
+        yield handler
+    finally:
+        controller.stop()
 
 
 @pytest.fixture(scope="session")

@@ -5,6 +5,9 @@ import socket
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from email import message_from_bytes
+from email.header import decode_header, make_header
+from email.utils import parseaddr
 from pathlib import Path
 from typing import Any
 
@@ -34,7 +37,7 @@ def served(settings: Settings, url: str, **more: Any) -> Settings:
 def at_post(app: Flask, settings: Settings, post: Post) -> World:
     """Return the other rooms, wired to a mail room with a real server."""
     found = World()
-    wire(served(settings, f"smtp://127.0.0.1:{post.port}"), found)  # type: ignore[attr-defined]
+    wire(served(settings, f"smtp://127.0.0.1:{post.port}"), found)
     return found
 
 
@@ -103,7 +106,10 @@ def test_a_name_of_any_script_stays_one_mailbox(at_post: World, post: Post, name
 
     (sent,) = post.letters
     (to,), (sender,) = sent["To"].addresses, sent["From"].addresses
-    assert (to.addr_spec, to.display_name) == ("a.b@xn--mller-kva.de", name.strip())
+    raw = str(message_from_bytes(post.mails[0])["To"])
+    shown, _address = parseaddr(raw)
+    assert to.addr_spec == "a.b@xn--mller-kva.de"
+    assert str(make_header(decode_header(shown))) == name.strip()
     assert sender.addr_spec == "preis@example.org"
     assert post.envelopes == [("preis@example.org", ["a.b@xn--mller-kva.de"])]
 
@@ -161,7 +167,7 @@ def test_after_the_hours_of_mail_a_letter_fails_visibly(
     app: Flask, settings: Settings, post: Post
 ) -> None:
     post.rcpt = lambda _n: "421 4.3.2 closing"
-    url = f"smtp://127.0.0.1:{post.port}"  # type: ignore[attr-defined]
+    url = f"smtp://127.0.0.1:{post.port}"
     wire(served(settings, url, mail_hours=1), World())
     letter = write()
 
@@ -201,7 +207,7 @@ def test_a_server_that_is_not_there_makes_the_letter_wait(app: Flask, settings: 
 def test_a_password_that_the_server_refuses_makes_the_letter_wait(
     app: Flask, settings: Settings, post: Post
 ) -> None:
-    url = f"smtp://preis:wrong@127.0.0.1:{post.port}"  # type: ignore[attr-defined]
+    url = f"smtp://preis:wrong@127.0.0.1:{post.port}"
     wire(served(settings, url), World())
     letter = write()
 
@@ -235,7 +241,7 @@ def test_a_silent_server_is_not_waited_for_long(
     assert (letter.state, letter.tries, letter.error) == (
         LetterState.WAITING,
         1,
-        "TimeoutError: timed out",
+        "SMTPServerDisconnected: Connection unexpectedly closed: timed out",
     )
 
 
@@ -260,7 +266,7 @@ def test_only_a_server_that_is_who_it_says_gets_the_letter(
     how = {"tls_context": context} if kind == "starttls" else {"ssl_context": context}
     for server in run_server(Post(), "127.0.0.2", **how):
         scheme = "smtp" if kind == "starttls" else "smtps"
-        url = f"{scheme}://127.0.0.2:{server.port}"  # type: ignore[attr-defined]
+        url = f"{scheme}://127.0.0.2:{server.port}"
         wire(served(settings, url), World())
         letter = write()
 
@@ -273,7 +279,7 @@ def test_only_a_server_that_is_who_it_says_gets_the_letter(
 
 def test_a_server_without_starttls_gets_nothing(app: Flask, settings: Settings) -> None:
     for server in run_server(Post(), "127.0.0.2"):
-        url = f"smtp://127.0.0.2:{server.port}"  # type: ignore[attr-defined]
+        url = f"smtp://127.0.0.2:{server.port}"
         wire(served(settings, url), World())
         letter = write()
 
