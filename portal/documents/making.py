@@ -19,6 +19,7 @@ from portal.jobs.journal import place, say
 TRIES = 3
 WAIT_FOR_PANGO = 60
 PANGO = "Documents wait for Pango: apt install libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0"
+LOST = "the worker was lost while it made this document"
 PDF_BYTES = 60_000_000
 
 
@@ -56,10 +57,11 @@ def _begin(document_id: UUID) -> Document | None:
         spent = document.tries >= TRIES
         if spent:
             document.state = DocumentState.FAILED
+            document.error = document.error or LOST
         else:
             document.tries += 1
     if spent:
-        raise jobs.GiveUp(document.error or "the worker was lost while it made this document")
+        raise jobs.GiveUp(document.error)
     return document
 
 
