@@ -2,11 +2,23 @@
 
 from flask import Flask
 
+from portal import accounts, audit, jobs, mail, storage
+from portal.accounts import links
+from portal.accounts import tending as people_jobs
+from portal.applications import attachments, filing, inspecting, keys, reading, tending
+from portal.apply import access, elsewhere, files, nominee, opening, receipts, sending
+from portal.apply import views as form
+from portal.calls import blank_form
 from portal.core.db import db
 from portal.core.i18n import BINDING
 from portal.core.resources import resource_dir
+from portal.documents import making
+from portal.documents import usecases as documents
+from portal.entrance import account, check, invitation, logbook, people, signin
+from portal.entrance import views as entrance
 from portal.settings import Settings, load
 from portal.web import (
+    arrival,
     assets,
     csrf,
     database,  # noqa: F401  (hooks into every connection)
@@ -17,7 +29,15 @@ from portal.web import (
     headers,
     languages,
     limits,
+    staff,
 )
+
+ROOMS = (
+    entrance, check, signin, invitation, account, people, logbook,
+    access, elsewhere, opening, nominee, form, files, sending, receipts,
+)  # fmt: skip
+TEND_SECONDS = 600.0
+SWEEP_SECONDS = 6 * 3600.0
 
 
 def build(settings: Settings | None = None) -> Flask:
@@ -38,17 +58,47 @@ def build(settings: Settings | None = None) -> Flask:
     )
     app.extensions["settings"] = settings
     db.init_app(app)
+    _services(settings)
+    _work()
     _porch(app, settings)
+    for room in ROOMS:
+        app.register_blueprint(room.bp)
     return app
+
+
+def _services(settings: Settings) -> None:
+    """Hand the settings to the rooms that know no web, and the ways between them."""
+    for room in (audit, accounts, jobs, storage, keys, filing, inspecting, tending):
+        room.use(settings)
+    mail.use(
+        settings,
+        link_of=lambda key: keys.link_of(key) or links.link_of(key),
+        code_of=keys.code_of,
+        attachments_of=attachments.attachments_of,
+    )
+    documents.register("receipt", reading.receipt_of)
+    documents.register("blank_form", blank_form.builder(settings.origin))
+
+
+def _work() -> None:
+    """Name what the worker can do."""
+    jobs.register(documents.JOB, making.make, tries=None, lease=120)
+    jobs.register(mail.SEND, mail.send, tries=None, counts_lost=False)
+    jobs.register("check_file", inspecting.check_file, tries=None, lease=120)
+    jobs.register(people_jobs.RESET, people_jobs.send_reset)
+    jobs.register("sweep_accounts", people_jobs.sweep, every=SWEEP_SECONDS)
+    jobs.register("tend_drafts", tending.tend, every=TEND_SECONDS, lease=600)
+    jobs.register("sweep_files", filing.sweep, every=SWEEP_SECONDS, lease=600)
 
 
 def _porch(app: Flask, settings: Settings) -> None:
     """Wire what all pages share. Headers come first, so they are put on last."""
+    arrival.init(app)
     headers.init(app, settings)
     languages.init(app)
     limits.init(app, settings)
     csrf.init(app)
     doors.init(app)
     errors.init(app)
-    for module in (assets, filters, frame):
+    for module in (assets, filters, frame, staff):
         module.init(app)

@@ -27,8 +27,9 @@ from portal.applications.policy import Action
 from portal.applications.queries import draft_files
 from portal.apply.outline import Outline
 from portal.apply.views import address
-from portal.calls.questions import AnyQuestion
+from portal.calls.questions import MIB, AnyQuestion
 from portal.core.db import db, transaction
+from portal.core.i18n import format_number
 from portal.core.i18n import gettext as _
 from portal.settings import Settings
 from portal.web.doors import open_for, person
@@ -185,6 +186,12 @@ def file_word(file: File) -> tuple[str, str]:
 def file_refusal(file: File) -> str:
     """Return what is wrong with a refused file and what to do."""
     return storage.sentence(storage.Code(file.refusal), file.name)
+
+
+@bp.app_template_filter("limit_size")
+def limit_size(count: int) -> str:
+    """Return a limit as people name it: 15 MB for 15 · 1024 · 1024 bytes."""
+    return f"{format_number(round(count / MIB, 1))}\u00a0MB"
 
 
 @bp.app_template_global("accepts")

@@ -251,6 +251,12 @@ def pairs(options: Iterable[Option]) -> list[tuple[str, Text, Text | None]]:
     return [(option.value, option.label, option.help) for option in options]
 
 
+@bp.app_template_filter("short_pairs")
+def short_pairs(options: Iterable[Option]) -> list[tuple[str, Text]]:
+    """Return options as the macro of a select takes them: value and words."""
+    return [(option.value, option.label) for option in options]
+
+
 @bp.app_template_global("dot")
 def dot(progress: Progress) -> str:
     """Return the class of the dot before a section."""

@@ -61,7 +61,8 @@ def _mine(slug: str, application_id: UUID) -> Application:
 
 
 def init(app: Flask) -> None:
-    """Close every view without a door."""
+    """Close every view without a door; hand keys to browsers."""
+    app.after_request(device.hand_over)
 
     @app.before_request
     def closed_by_default() -> None:
