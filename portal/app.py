@@ -5,6 +5,7 @@ from flask import Flask
 from portal import accounts, audit, jobs, mail, storage
 from portal.accounts import links
 from portal.accounts import tending as people_jobs
+from portal.applications import access as ways_back
 from portal.applications import attachments, filing, inspecting, keys, reading, tending
 from portal.apply import access, elsewhere, files, nominee, opening, receipts, sending
 from portal.apply import views as form
@@ -84,6 +85,7 @@ def _work() -> None:
     """Name what the worker can do."""
     jobs.register(documents.JOB, making.make, tries=None, lease=120)
     jobs.register(mail.SEND, mail.send, tries=None, counts_lost=False)
+    jobs.register(ways_back.JOB, ways_back.send_links)
     jobs.register("check_file", inspecting.check_file, tries=None, lease=120)
     jobs.register(people_jobs.RESET, people_jobs.send_reset)
     jobs.register("sweep_accounts", people_jobs.sweep, every=SWEEP_SECONDS)
