@@ -137,13 +137,14 @@ class _Reader:
     def scalar(self, node: Node) -> Any:
         read = SCALARS.get(str(node.tag).removeprefix(TAG))
         try:
-            if read is None:
-                raise ValueError(node.tag)
-            return read(node.value)
-        except ValueError as error:
-            text = _("cannot be read (%(value)s). Write plain text, put it in quotes.",
-                     value=node.value[:40])
-            raise self.fault(node, text) from error
+            return read(node.value) if read else self._refuse(node)
+        except ValueError:
+            return self._refuse(node)
+
+    def _refuse(self, node: Node) -> None:
+        text = _("cannot be read (%(value)s). Write plain text, put it in quotes.",
+                 value=node.value[:40])
+        raise self.fault(node, text)
 
     def fault(self, node: Node, message: str) -> CallFaults:
         return _unreadable(self.name, node.start_mark.line + 1, message)

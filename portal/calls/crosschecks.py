@@ -198,11 +198,11 @@ def _question(question: Any, place: Place) -> Iterator[Complaint]:
     if question.type == "yes_no" and question.must_be and not question.otherwise:
         yield Complaint(place, _(
             "has “must_be” but no “otherwise”. Say there what people can do who cannot take part."))
-    if question.type == "choices" and question.most is not None:
-        if not 1 <= question.most <= len(question.options):
-            yield Complaint((*place, "most"), _(
-                "does not fit the options. Write a number from 1 to %(most)s.",
-                most=len(question.options)))
+    limit = question.most if question.type == "choices" else None
+    if limit is not None and not 1 <= limit <= len(question.options):
+        yield Complaint((*place, "most"), _(
+            "does not fit the options. Write a number from 1 to %(most)s.",
+            most=len(question.options)))
     if question.type == "rows":
         yield from _totals(question, place)
 

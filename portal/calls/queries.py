@@ -3,7 +3,7 @@
 from collections import OrderedDict
 from datetime import datetime
 from threading import Lock
-from typing import NamedTuple, cast
+from typing import cast
 from uuid import UUID
 
 from sqlalchemy import select
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from portal.calls.definition import Definition
 from portal.calls.models import Call, FormVersion
 from portal.calls.moments import SECOND
+from portal.calls.standing import Standing, recent, remember
 from portal.core.clock import now
 from portal.core.db import db
 from portal.core.errors import NotFound
@@ -18,23 +19,6 @@ from portal.core.errors import NotFound
 MOST_KEPT = 64
 _kept: OrderedDict[UUID, Definition] = OrderedDict()
 _lock = Lock()
-
-
-class Standing(NamedTuple):
-    """A call as its public page needs it: dates and newest version, without its definition."""
-
-    id: UUID
-    slug: str
-    opens_at: datetime
-    closes_at: datetime
-    grace_minutes: int
-    version_id: UUID
-    version_n: int
-
-    @property
-    def definition(self) -> Definition:
-        """The newest definition."""
-        return definition_of(self.version_id)
 
 
 _STANDING = (
@@ -47,7 +31,14 @@ _STANDING = (
 
 
 def standing(slug: str) -> Standing:
-    """Return the dates and the newest version of a call in one query; raise `NotFound`."""
+    """Return dates and newest version of a call, at most a second old; raise `NotFound`.
+
+    For public pages. Whoever decides about a deadline reads the row (`call_by_slug`).
+    """
+    return recent(slug) or remember(_standing_now(slug))
+
+
+def _standing_now(slug: str) -> Standing:
     row = db.session.execute(_STANDING.where(Call.slug == slug)).first()
     if row is None:
         raise NotFound

@@ -1,5 +1,6 @@
 """An answer in words: for the check page, the receipt, exports and dossiers alike."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -154,7 +155,7 @@ def raw_words(question: AnyQuestion, raw: Any) -> str:
     return str(raw)
 
 
-SHOWN: dict[str, Any] = {
+SHOWN: dict[str, Callable[[Any, Any], Shown]] = {
     "long_text": _long,
     "number": _number,
     "money": _money,
@@ -168,4 +169,14 @@ SHOWN: dict[str, Any] = {
     "declaration": _declaration,
 }
 
-__all__ = ["MISSING", "Shown", "money", "option_words", "raw_words", "say", "show", "totals", "yes_or_no"]
+__all__ = [
+    "MISSING",
+    "Shown",
+    "money",
+    "option_words",
+    "raw_words",
+    "say",
+    "show",
+    "totals",
+    "yes_or_no",
+]

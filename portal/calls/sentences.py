@@ -159,7 +159,9 @@ def _spelling(fault: Any, schema: dict[str, Any]) -> str:
 SPELLINGS = {
     "^[A-Z0-9]+": lazy_gettext("cannot be used. Write capitals, digits and hyphens, like IP-2027."),
     "^[A-Za-z": lazy_gettext("cannot be used. Write letters, digits, _ and -, like verein_2."),
-    "_": lazy_gettext("cannot be used. Write small letters, digits, _ and dots, like project.title."),
+    "_": lazy_gettext(
+        "cannot be used. Write small letters, digits, _ and dots, like project.title."
+    ),
     "-": lazy_gettext("cannot be used. Write small letters, digits and hyphens, like preis-2027."),
 }
 

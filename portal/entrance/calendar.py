@@ -4,7 +4,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from portal.calls.moments import Phase, phase
-from portal.calls.queries import Standing
+from portal.calls.queries import definition_of
+from portal.calls.standing import Standing
 from portal.calls.wording import plain
 from portal.core.clock import now
 from portal.core.i18n import gettext as _
@@ -28,27 +29,30 @@ def deadline(call: Standing, *, url: str, with_steps: bool = False) -> str:
 
 
 def _events(call: Standing, url: str, *, with_steps: bool) -> Iterator[str]:
-    definition = call.definition
+    definition = definition_of(call.version_id)
     title = plain(definition.title, language()).replace("\u00ad", "")
     if phase(call, now()) is Phase.BEFORE:
-        yield from _event(call, "opens", call.opens_at, _("%(call)s opens", call=title), url)
+        yield from _event(
+            f"opens.{call.id}", call.opens_at, summary=_("%(call)s opens", call=title), url=url
+        )
     summary = _("Closing time: %(call)s", call=title)
-    yield from _event(call, "closes", call.closes_at, summary, url, alarms=ALARMS)
+    yield from _event(
+        f"closes.{call.id}", call.closes_at, summary=summary, url=url, alarms=ALARMS
+    )
     if not with_steps:
         return
     for number, step in enumerate(definition.steps):
         if step.at > call.closes_at:
             words = f"{plain(step.title, language())}: {title}"
-            yield from _event(call, f"step{number}", step.at, words, url)
+            yield from _event(f"step{number}.{call.id}", step.at, summary=words, url=url)
 
 
-def _event(  # noqa: PLR0913
-    call: Standing, name: str, at: datetime, summary: str, url: str,
-    alarms: tuple[str, ...] = (),
-) -> Iterator[str]:  # fmt: skip
+def _event(
+    uid: str, at: datetime, *, summary: str, url: str, alarms: tuple[str, ...] = ()
+) -> Iterator[str]:
     # A moment has no length: DTSTART without DTEND ends when it begins (3.6.1).
     yield from (
-        "BEGIN:VEVENT", f"UID:{name}.{call.id}", f"DTSTAMP:{_utc(now())}", f"DTSTART:{_utc(at)}",
+        "BEGIN:VEVENT", f"UID:{uid}", f"DTSTAMP:{_utc(now())}", f"DTSTART:{_utc(at)}",
         f"SUMMARY:{summary.translate(ESCAPES)}", f"DESCRIPTION:{url.translate(ESCAPES)}",
         f"URL:{url}", "TRANSP:TRANSPARENT",
     )  # fmt: skip
@@ -65,12 +69,13 @@ def _utc(moment: datetime) -> str:
 
 
 def folded(line: str) -> str:
-    """Return `line` broken so that no part has more than 75 octets and no letter is cut.
+    r"""Return `line` broken so that no part has more than 75 octets and no letter is cut.
 
-    >>> len(folded("x" * 80).split("\\r\\n "))
+    >>> len(folded("x" * 80).split("\r\n "))
     2
     """
-    parts, rest = [], line
+    parts: list[str] = []
+    rest = line
     while len(rest.encode()) > OCTETS - bool(parts):
         cut = rest.encode()[: OCTETS - bool(parts)].decode(errors="ignore")
         parts.append(cut)

@@ -7,7 +7,7 @@ from babel.numbers import format_currency
 
 from portal.calls.definition import Definition, Step
 from portal.calls.moments import phase
-from portal.calls.queries import Standing
+from portal.calls.standing import Standing
 from portal.calls.wording import Saying, Text, say
 from portal.core.i18n import direction, format_moment, language, locale
 from portal.core.i18n import gettext as _
@@ -20,7 +20,7 @@ class Row(NamedTuple):
     """One edition as dots: a path of round dashes in a picture of this width and height."""
 
     year: int
-    count: int
+    projects: int
     width: int
     height: int
     path: str

@@ -5,14 +5,14 @@ from datetime import timedelta
 from flask import Response, current_app, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from portal.calls.wording import Saying
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.i18n import BINDING, language
 from portal.core.i18n import gettext as _
 from portal.core.text import length
-from portal.calls.wording import Saying
+from portal.entrance.blueprint import MINUTE, bp
 from portal.entrance.legal import PAGES, legal_text
-from portal.entrance.views import MINUTES, bp
 from portal.feedback import usecases as feedback
 from portal.settings import Settings
 from portal.web.assets import static_url
@@ -42,7 +42,7 @@ def _legal_page(page: str) -> ResponseReturnValue:
     }
     if found is None:
         return render_template("entrance/legal.html", title=names[page], text=None, binding=True)
-    cacheable(MINUTES)
+    cacheable(MINUTE)
     return render_template(
         "entrance/legal.html", title=Saying(found.title, found.language),
         text=Saying(found.text, found.language), binding=found.language == BINDING,
@@ -137,7 +137,7 @@ def security() -> ResponseReturnValue:
 
 
 def _plain(lines: list[str]) -> Response:
-    cacheable(60 * MINUTES)
+    cacheable(60 * MINUTE)
     return Response("\n".join(lines) + "\n", content_type="text/plain; charset=utf-8")
 
 

@@ -1,6 +1,6 @@
 """The empty form of a call on paper."""
 
-from portal.calls.queries import Standing
+from portal.calls.standing import Standing
 from portal.core.i18n import BINDING, language
 from portal.documents import usecases as documents
 from portal.documents.models import Document, DocumentState

@@ -1,7 +1,6 @@
 """Start page, page of a call, its questions, terms and privacy notice."""
 
 from flask import (
-    Blueprint,
     Response,
     abort,
     current_app,
@@ -14,25 +13,27 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from portal.calls import queries
-from portal.calls.conditions import only_if
 from portal.calls.definition import Definition, Legal
-from portal.calls.limits import limit
 from portal.calls.models import Call
 from portal.calls.moments import Phase, phase, remaining
-from portal.calls.queries import Standing
+from portal.calls.standing import Standing
 from portal.core.clock import now
 from portal.core.i18n import BINDING, language
 from portal.core.i18n import gettext as _
 from portal.documents import usecases as documents
-from portal.entrance import calendar, kept
+from portal.entrance import (
+    calendar,
+    kept,
+    legal_views,  # noqa: F401  (puts its pages on the blueprint)
+)
+from portal.entrance.blueprint import MINUTE, bp
 from portal.entrance.callpage import day_and_time
 from portal.entrance.paper import blank_form
 from portal.web.doors import public
 from portal.web.frame import show_call
 from portal.web.headers import cacheable
 
-bp = Blueprint("entrance", __name__)
-MINUTES = 60
+__all__ = ["bp"]
 
 
 @bp.get("/")
@@ -72,7 +73,8 @@ def _line(call: Call, here: Phase) -> dict[str, object]:
         standing = _("The call closed on %(moment)s.",
                      moment=day_and_time(call.closes_at, definition.zone))
         if coming:
-            standing += " " + _("What comes next:") + f" {_told(coming.title)}, {_told(coming.when)}"
+            what = f"{_told(coming.title)}, {_told(coming.when)}"
+            standing = f"{standing} {_('What comes next:')} {what}"
     return {"slug": call.slug, "call": definition, "standing": standing}
 
 
@@ -90,7 +92,7 @@ def call(slug: str) -> ResponseReturnValue:
 def _entered(slug: str) -> Standing:
     """Return a call and put the page into its frame."""
     standing = queries.standing(slug)
-    show_call(standing.definition)
+    show_call(queries.definition_of(standing.version_id))
     return standing
 
 
@@ -98,13 +100,7 @@ def _entered(slug: str) -> Standing:
 @public
 def questions(slug: str) -> ResponseReturnValue:
     """Show everything the form asks before anybody begins."""
-    standing = _entered(slug)
-    cacheable(MINUTES)
-    form = blank_form(standing)
-    return render_template(
-        "entrance/questions.html", call=standing.definition, slug=slug, only_if=only_if,
-        limit=limit, form_size=form.size if form else 0,
-    )  # fmt: skip
+    return kept.questions_page(_entered(slug))
 
 
 @bp.get("/<slug>/questions.pdf")
@@ -155,11 +151,11 @@ def _legal_text(slug: str, name: str) -> ResponseReturnValue:
     text = texts.get(request.args.get("version", newest))
     if text is None:
         abort(404)
-    cacheable(MINUTES)
+    cacheable(MINUTE)
     older = [version for version in texts if version != text.version]
     return render_template(
-        "entrance/text.html", call=standing.definition, slug=slug, text=text, newest=newest,
-        older=older, endpoint=f"entrance.{name}",
+        "entrance/text.html", call=queries.definition_of(standing.version_id), slug=slug,
+        text=text, newest=newest, older=older, endpoint=f"entrance.{name}",
     )  # fmt: skip
 
 

@@ -61,8 +61,8 @@ def _tell_office(row: BarrierReport, settings: Settings) -> None:
             "reporter": row.email or _("unknown, no answer wanted"),
         }
     to = mail.Mailbox(settings.operator_email, settings.operator_name)
-    reply = {"reply_to": row.email} if row.email else {}
-    mail.write("barrier_report", to=to, language=BINDING, values=values, about=row.id, **reply)
+    mail.write("barrier_report", to=to, language=BINDING, values=values, about=row.id,
+               reply_to=row.email)
 
 
 def _thank(row: BarrierReport, settings: Settings) -> None:

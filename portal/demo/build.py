@@ -1,0 +1,52 @@
+"""Building what a newcomer sees, stage by stage; running it again changes nothing."""
+
+from collections.abc import Callable
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+
+from portal.calls import loading
+from portal.calls.crosschecks import Ceilings
+from portal.calls.models import Call
+from portal.core.clock import now
+from portal.core.db import db
+from portal.core.i18n import gettext as _
+from portal.demo.shifting import shifted, source
+
+SLUGS = ("integrationspreis-2027", "heimat-preis-2027")
+
+
+def open_stage(today: date | None = None, limits: Ceilings | None = None) -> list[str]:
+    """Load both example calls, open for 22 more days from `today`; return what was done.
+
+    Writes into the caller's transaction. A call that is there stays as it is, also on a later day:
+    its drafts and numbers belong to its dates.
+    """
+    return [_load(slug, today or _today(), limits) for slug in SLUGS]
+
+
+def _load(slug: str, today: date, limits: Ceilings | None) -> str:
+    if db.session.scalar(select(Call.id).where(Call.slug == slug)):
+        return _("The call %(slug)s is already there.", slug=slug)
+    loading.load_data(shifted(source(slug), today), f"{slug}.yaml", limits)
+    return _("The call %(slug)s is open.", slug=slug)
+
+
+def _today() -> date:
+    return now().astimezone(ZoneInfo("Europe/Berlin")).date()
+
+
+# Each stage is built upon the ones before it.
+STAGES: dict[str, Callable[[int], list[str]]] = {"open": lambda _seed: open_stage()}
+
+
+def build(stage: str, seed: int = 1) -> list[str]:
+    """Build everything up to `stage`; return sentences about what was done.
+
+    `seed` decides what later stages leave to chance: the same seed gives the same data.
+    """
+    if stage not in STAGES:
+        raise ValueError(f"no stage {stage!r}; there are: {', '.join(STAGES)}")
+    wanted = list(STAGES)[: list(STAGES).index(stage) + 1]
+    return [line for name in wanted for line in STAGES[name](seed)]
