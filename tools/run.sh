@@ -10,7 +10,7 @@ $portal demo --stage open --if-empty
 cat <<TEXT
 
   Open    http://127.0.0.1:$PORTAL_PORT and apply for the example prize.
-  Letters are not sent; the page says where to read them.
+  Letters http://127.0.0.1:$PORTAL_PORT/mailbox (nothing is sent anywhere)
   Staff   .venv/bin/portal user add --email you@example.org --admin
   Next    README.md says how to load your own call; docs/operating.md how to run it for real.
 

@@ -17,6 +17,7 @@ from portal.core.db import db
 from portal.core.i18n import LANGUAGES
 from portal.core.resources import resource_dir
 from portal.core.schema import SchemaState, schema_state
+from portal.entrance import legal
 from portal.mail.smtp import SafeMail
 from portal.settings import Settings, load
 from portal.storage import scanning, wiring
@@ -129,6 +130,16 @@ def _words(_settings: Settings, _app: Flask) -> str:
     return ", ".join(LANGUAGES.values())
 
 
+def _legal(settings: Settings, _app: Flask) -> str:
+    if not settings.production:
+        return "examples stand in where the instance has none"
+    missing = legal.missing(settings)
+    if missing:
+        names = ", ".join(path.name for path in missing)
+        raise Fault(f"not there: {names}", f"Write them into {settings.instance.resolve()}/legal.")
+    return "all there"
+
+
 def _worker(_settings: Settings, _app: Flask) -> str:
     try:
         state = jobs.health()
@@ -148,5 +159,6 @@ PARTS = {
     "mail": _mail,
     "documents": _documents,
     "words": _words,
+    "legal pages": _legal,
     "worker": _worker,
 }
