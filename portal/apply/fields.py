@@ -15,6 +15,8 @@ from portal.calls.reading import money, raw_words
 from portal.core.i18n import format_number
 from portal.core.text import length
 
+COUNTED_FROM = 150  # shorter lines have room for what people write
+
 
 @dataclass(frozen=True)
 class Aside:
@@ -58,8 +60,10 @@ class Field:
     @property
     def limit(self) -> int | None:
         """How many code points may be sent, None where nothing is counted."""
-        counted = self.question.type in ("text", "long_text")
-        return self.question.max if counted and self.question.max >= 100 else None  # type: ignore[union-attr]
+        if self.question.type == "long_text":
+            return self.question.max
+        counted = self.question.type == "text" and self.question.max >= COUNTED_FROM
+        return self.question.max if counted else None  # type: ignore[union-attr]
 
     def part(self, name: str) -> str:
         """Return one part of a composite answer, for example the month."""

@@ -70,7 +70,7 @@ class Outline:
             number=number,
             asked=len(asked),
             required=sum(q.required for q in asked),
-            answered=sum(self.has_answer(q) for q in asked),
+            answered=sum(map(self.has_answer, asked)) if any(map(self._begun, asked)) else 0,
             problems=tuple(p for p in self.problems if p.key in mine),
         )
 
@@ -83,6 +83,12 @@ class Outline:
         if question.type in FILE_TYPES:
             return self.counts.get(question.key, 0) > 0
         return not is_empty(self.application.draft.get(question.key))
+
+    def _begun(self, question: AnyQuestion) -> bool:
+        """Return whether the person answered it; what the form filled in does not count."""
+        given = getattr(question, "prefill", "")
+        untouched = bool(given) and self.application.draft.get(question.key) == given
+        return self.has_answer(question) and not untouched
 
     @property
     def ready(self) -> int:

@@ -85,7 +85,7 @@ def section(application: Application, section_key: str, page: int) -> ResponseRe
         application,
         outline=outline,
         chapter=chapter,
-        page=page,
+        at=page,
         pages=outline.pages(chapter.section),
         fields=fields,
         errors=[(f.problem.anchor, f.problem.message) for f in fields if f.problem],
