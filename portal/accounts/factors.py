@@ -43,7 +43,7 @@ def seed_of_pending(user: User) -> str:
 def address_of_pending(user: User) -> str:
     """Return the `otpauth:` address of the factor being set up, for a QR code."""
     issuer = settings().operator_name
-    return pyotp.TOTP(seed_of_pending(user)).provisioning_uri(user.email, issuer_name=issuer)
+    return pyotp.TOTP(seed_of_pending(user)).provisioning_uri(name=user.email, issuer_name=issuer)
 
 
 def confirm(user: User, typed: str, at: datetime) -> bool:

@@ -17,7 +17,7 @@ from portal.core.db import db
 from portal.core.errors import DomainError, Forbidden
 from portal.core.i18n import gettext as _
 
-RESET_JOB = "send_password_reset"
+RESET = "send_password_reset"  # name of the job
 
 
 def checked(email: str) -> str:
@@ -71,7 +71,7 @@ def send_reset(email: str) -> None:
     """
     user = queries.by_email(email)
     if user and user.active and user.password_hash:
-        by = System(RESET_JOB)
+        by = System(RESET)
         letters.send_link(links.make(user, Purpose.RESET), by)
         audit.record(by, "password_reset_ask", user)
 

@@ -133,10 +133,10 @@ def give(
     return membership
 
 
-def take(membership_id: UUID, *, by: Actor) -> User:
-    """Take a role away; the person's sessions end. Return the person; raise `NotFound`."""
+def take(membership_id: UUID, *, of: UUID, by: Actor) -> User:
+    """Take a role away from the person `of`; sessions end. Return the person; raise `NotFound`."""
     membership = db.session.get(Membership, membership_id)
-    if membership is None:
+    if membership is None or membership.user_id != of:
         raise NotFound
     user = membership.user
     sessions.end_all(user)

@@ -5,7 +5,7 @@ from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import abort, g, redirect, request, url_for
+from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts.models import User
@@ -100,9 +100,18 @@ def to_sign_in() -> ResponseReturnValue:
 
 
 def _back() -> str:
-    """Return the return address as a query; of a form its page, which has the same address."""
-    query = request.query_string.decode() if request.method in READING else ""
-    return urlencode({"next": request.path + (f"?{query}" if query else "")})
+    """Return the return address as a query: this page, or the page above an action."""
+    if request.method in READING:
+        query = request.query_string.decode()
+        return urlencode({"next": request.path + (f"?{query}" if query else "")})
+    path = request.path
+    while path and not _can_be_read(path):
+        path = path.rpartition("/")[0]
+    return urlencode({"next": path or "/"})
+
+
+def _can_be_read(path: str) -> bool:
+    return current_app.url_map.bind("").test(path, "GET")
 
 
 def here() -> SignedIn:

@@ -3,10 +3,11 @@
 import ipaddress
 import re
 
-from flask import Response, current_app, g, request
+from flask import Flask, Response, current_app, g, request, url_for
 
 from portal.accounts import sessions
 from portal.accounts.sessions import Browser, SignedIn
+from portal.core.i18n import gettext as _
 from portal.web import csrf
 from portal.web.limits import client_network
 from portal.web.touch import touch
@@ -84,3 +85,19 @@ def coarse_network() -> str:
     except ValueError:
         return ""
     return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))  # noqa: PLR2004
+
+
+def areas() -> list[tuple[str, str]]:
+    """Return address and name of the areas that the person may enter (a Jinja global)."""
+    here = signed_in()
+    if here is None:
+        return []
+    found = [(url_for("account.show"), _("My account"))]
+    if here.user.admin:
+        found += [(url_for("people.people"), _("People")), (url_for("logbook.log"), _("Log"))]
+    return found
+
+
+def init(app: Flask) -> None:
+    """Let templates know who is signed in."""
+    app.jinja_env.globals.update(staff=signed_in, areas=areas)

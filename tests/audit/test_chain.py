@@ -63,7 +63,11 @@ def test_entries_in_another_order_are_found() -> None:
             db.session.execute(update(AuditEntry).where(AuditEntry.n == old).values(n=new))
     db.session.expire_all()
 
-    assert audit.verify() == ["Entry 2 was changed.", "Entry 3 was changed."]
+    assert audit.verify() == [
+        "Entry 2 was changed.",
+        "Entry 3 was changed.",
+        "Entry 4 does not follow the one before it.",
+    ]
 
 
 @pytest.mark.usefixtures("five")

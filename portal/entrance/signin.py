@@ -1,0 +1,165 @@
+"""Signing in in two steps, signing out, and asking for a new password."""
+
+from flask import (
+    Blueprint,
+    Response,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+
+from portal import jobs
+from portal.accounts import entering, passwords, queries, sessions, throttling
+from portal.accounts.sessions import SignedIn
+from portal.accounts.usecases import RESET
+from portal.calls.memberships import idle_of
+from portal.core.db import transaction
+from portal.core.errors import TooManyRequests
+from portal.core.i18n import gettext as _
+from portal.web import staff
+from portal.web.doors import public
+from portal.web.languages import is_local
+from portal.web.limits import brake, client_network
+
+bp = Blueprint("signin", __name__)
+LONGEST_EMAIL = 254
+RESETS_PER_ADDRESS, RESETS_PER_NETWORK = 3, 20  # per hour
+
+
+def target() -> str:
+    """Return where to go after signing in: a page of ours that was asked for, else the account."""
+    wish = request.values.get("next", "")
+    return wish if is_local(wish) else url_for("account.show")
+
+
+@bp.route("/sign-in", methods=["GET", "POST"])
+@public
+def sign_in() -> ResponseReturnValue:
+    """First step: address and password. A wrong address looks like a wrong password."""
+    if request.method == "GET":
+        return _sign_in_page("")
+    email = queries.folded(request.form.get("email", ""))[:LONGEST_EMAIL]
+    try:
+        word = _give_password(email, request.form.get("password", ""))
+    except TooManyRequests as refusal:
+        return _sign_in_page(email, refusal)
+    if not word:
+        return _sign_in_page(email, _("Address or password is wrong. Check both and try again."))
+    return staff.hand_over(_to("signin.code"), word)
+
+
+def _give_password(email: str, password: str) -> str:
+    """Return the word of a half-open session, empty if address or password is wrong."""
+    with transaction():
+        user = queries.by_email(email)
+        known = user is not None and sessions.was_here(user, staff.coarse_network())
+        throttling.count(email, client_network(), known=known)
+    usable = user if user and user.active and user.ready else None
+    if not passwords.matches(usable.password_hash if usable else "", password) or not usable:
+        with transaction():
+            entering.password_failed(user)
+        return ""
+    old = usable.password_hash
+    new_hash = passwords.hashed(password) if passwords.is_outdated(old) else ""
+    with transaction():
+        return entering.password_passed(usable, staff.browser(), new_hash=new_hash)
+
+
+def _sign_in_page(email: str, fault: str | TooManyRequests = "") -> ResponseReturnValue:
+    return _page("entrance/sign_in.html", "email", fault, email=email)
+
+
+def _page(
+    template: str, field: str, fault: str | TooManyRequests, **values: object
+) -> ResponseReturnValue:
+    """Return a page of this way in, with what is wrong: 422, or 429 and when to come back."""
+    sentence = fault.message if isinstance(fault, TooManyRequests) else fault
+    errors = [(field, sentence)] if sentence else []
+    answer = make_response(
+        render_template(template, errors=errors, next=request.values.get("next", ""), **values)
+    )
+    if isinstance(fault, TooManyRequests):
+        answer.status_code = 429
+        answer.headers["Retry-After"] = str(fault.seconds)
+    elif fault:
+        answer.status_code = 422
+    return answer
+
+
+def _to(endpoint: str) -> Response:
+    """Return the way to a step, which remembers the page that was asked for."""
+    wish = request.values.get("next", "")
+    more = {"next": wish} if is_local(wish) else {}
+    return make_response(redirect(url_for(endpoint, **more), 303))
+
+
+@bp.route("/sign-in/code", methods=["GET", "POST"])
+@public
+def code() -> ResponseReturnValue:
+    """Second step: a code of the app, or one of the recovery codes."""
+    half = sessions.half_of(staff.cookie())
+    if half is None:
+        return _to("signin.sign_in")
+    if request.method == "GET":
+        return _page("entrance/code.html", "code", "")
+    try:
+        word = _give_code(half, request.form.get("code", ""))
+    except TooManyRequests as refusal:
+        return _page("entrance/code.html", "code", refusal)
+    if not word:
+        wrong = _("This code is wrong or was used before. Wait for the next one and try again.")
+        return _page("entrance/code.html", "code", wrong)
+    return staff.hand_over(make_response(redirect(target(), 303)), word)
+
+
+def _give_code(half: SignedIn, typed: str) -> str:
+    """Return the word of a session that opens pages, empty if the code is wrong."""
+    with transaction():
+        throttling.count_code(half.user.email)
+    with transaction():
+        return entering.sign_in(
+            half, typed, staff.browser(), idle=idle_of(half.user), network=client_network()
+        )
+
+
+@bp.post("/sign-out")
+@public
+def sign_out() -> ResponseReturnValue:
+    """End the session of this browser, at whatever step it is."""
+    found = (sessions.user_of, sessions.half_of, sessions.setup_of)
+    with transaction():
+        here = next(filter(None, (find(staff.cookie()) for find in found)), None)
+        if here:
+            entering.sign_out(here.session, here.user)
+    return staff.take_away(make_response(redirect(url_for(".signed_out"), 303)))
+
+
+@bp.get("/signed-out")
+@public
+def signed_out() -> ResponseReturnValue:
+    """Say that the session is over."""
+    return render_template("entrance/signed_out.html")
+
+
+@bp.route("/password-reset", methods=["GET", "POST"])
+@public
+def password_reset() -> ResponseReturnValue:
+    """Ask for a link to set a new password. The answer is the same with and without an account."""
+    if request.method == "GET":
+        return render_template("entrance/password_reset.html", errors=[], email="", asked=False)
+    email = queries.folded(request.form.get("email", ""))[:LONGEST_EMAIL]
+    if "@" not in email:
+        return _page("entrance/password_reset.html", "email",
+                     _("Give an e-mail address like name@example.org."), email=email, asked=False)  # fmt: skip
+    brake("reset", RESETS_PER_NETWORK, closed=True)
+    try:
+        brake("reset-to", RESETS_PER_ADDRESS, by=email, closed=True)
+    except TooManyRequests:
+        pass  # the same answer; only no further letter
+    else:
+        with transaction():
+            jobs.enqueue(RESET, email=email)
+    return render_template("entrance/password_reset.html", errors=[], email=email, asked=True)
