@@ -26,7 +26,7 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(
         (
             "name prize office number title arrived check_code version withdrawn closes closed"
-            " expires nominator answer_by file due role page subject"
+            " expires code_expires answered nominator answer_by file due role page subject"
         ).split(),
         Kind.LINE,
     ),
@@ -84,11 +84,12 @@ LETTERS: dict[str, LetterKind] = {
         ),
         _kind("withdraw", "number title withdrawn", "link", binding=True),
         _kind("receipt_follows", "subject"),
-        _kind("link", "", "title expires link links", key=True),
+        _kind("link", "", "title expires link links code code_expires", key=True),
         _kind("code", "code expires", key=True),
         _kind("reminder", "title closes", "link"),
         _kind("unsent_text", "title closed answers", "last_chance link"),
         _kind("nominee_information", "title nominator received privacy", "answer_by link"),
+        _kind("nominee_objects", "number title answered"),
         _kind("file_refused", "title file reason", "link"),
         _kind("draft_expiring", "title expires", "link"),
         _kind("barrier_report", "page report", "reporter"),

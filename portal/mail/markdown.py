@@ -61,7 +61,7 @@ def to_text(source: str) -> str:
         if token.type not in ("inline", "hr"):
             continue
         is_item = any(mark != "> " for mark in marks)
-        words = _inline_text(token.children or []) if token.type == "inline" else "-" * 40
+        words = _inline_text(token.children or []) if token.type == "inline" else "-" * 24
         out += ("\n" if is_item and was_item else "\n\n") + _indented(words, marks)
         was_item = is_item
     return out.strip("\n")

@@ -27,7 +27,8 @@ class Terms(TypedDict, total=False):
     """What a letter may have besides its words.
 
     about, call_id: the application and call it belongs to. own: the call's own words. link_key:
-    id of the access key of `{link}` or `{code}`. links: titles and keys for `{links}`.
+    id of the access key of `{link}` or `{code}`. code_key: of a
+    `{code}` that stands beside links. links: titles and keys for `{links}`.
     attachments: ids of documents. hold: wait for the office. by: who caused it. wait_until:
     earliest moment of sending. reply_to: address. from_name: who writes, for a person's eye.
     """
@@ -36,6 +37,7 @@ class Terms(TypedDict, total=False):
     call_id: UUID | None
     own: OwnText | None
     link_key: UUID | None
+    code_key: UUID | None
     links: Sequence[tuple[str, UUID]]
     attachments: Sequence[UUID]
     hold: bool
@@ -81,6 +83,8 @@ def write(
 def _with_late(name: str, to: Mailbox, values: Values, terms: Terms) -> Values:
     """Return the values with the name and with what is filled at sending left open."""
     late = {n: f"{{{n}}}" for n in ("link", "code") if terms.get("link_key")}
+    if "code" not in LETTERS[name].needs:  # a code of its own beside the links
+        late["code"] = f"{{code:{terms['code_key']}}}" if terms.get("code_key") else ""
     if terms.get("attachments"):
         late["receipt"] = "{receipt}"
     links = terms.get("links", ())

@@ -29,7 +29,7 @@ def words_of_html(source: str) -> str:
 def words_of_text(source: str) -> str:
     """Return what a person reads in the text part, without rules, quotes and dashes of lists."""
     lines = (re.sub(r"^(> ?|- )+", "", line) for line in source.splitlines())
-    kept = " ".join(line for line in lines if not re.fullmatch(r"[-=]{40}", line))
+    kept = " ".join(line for line in lines if not re.fullmatch(r"[-=]{24}", line))
     return " ".join(kept.split())
 
 
