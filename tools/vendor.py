@@ -1,25 +1,29 @@
 """Fetch what others made for the front end, cut it to what we use, and note its fingerprints.
 
-    tools/vendor.py           fetch by npm, rebuild portal/static/vendor and tests/vendor
-    tools/vendor.py --notes   write vendor.json anew from the files that are there
+    python -m tools.vendor           fetch by npm, rebuild portal/static/vendor and tests/vendor
+    python -m tools.vendor --notes   write vendor.json anew from the files that are there
 
 Needs npm; nobody who runs or tests the portal needs it. KERN is cut to the parts that our pages
-use (`PARTS`): a part that is missing on a page is added here and built again.
+use (`PARTS` in tools/kern.py): a part that is missing on a page is added there.
 """
 
 import argparse
 import hashlib
 import json
-import re
 import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Any
 
-import tinycss2
-from fontTools.subset import Options, Subsetter, load_font, save_font
+from fontTools.subset import (  # type: ignore[import-untyped]
+    Options,
+    Subsetter,
+    load_font,
+    save_font,
+)
+
+from tools.kern import subset
 
 ROOT = Path(__file__).resolve().parent.parent
 VENDOR = ROOT / "portal" / "static" / "vendor"
@@ -30,22 +34,6 @@ PACKAGES = {
     "axe-core": ("4.14.1", "MPL-2.0"),
 }
 RTLCSS = "rtlcss@4.3.0"
-
-# Beginnings of the class names that stay.
-PARTS = (
-    "kern-sr-only", "kern-btn", "kern-form-input", "kern-form-check", "kern-fieldset",
-    "kern-label", "kern-hint", "kern-error", "kern-alert", "kern-title", "kern-progress",
-)
-EXACT = {"kern-body", "kern-body--bold", "kern-body--small", "kern-body--muted", "kern-icon",
-         "kern-icon--small", "kern-icon--default", "kern-icon--large", "kern-light", "kern-dark"}
-ICONS = {
-    "account-circle", "add", "arrow-back", "arrow-down", "arrow-forward", "arrow-up",
-    "calendar-today", "check", "close", "danger", "delete", "download", "draft", "drive-folder-upload",
-    "easy-language", "edit", "info", "language", "mail", "open-in-new", "search", "sign-language",
-    "success", "visibility", "warning",
-}  # fmt: skip
-# Properties that our own style sheets use.
-OWN_PROPERTIES = ("--kern-color-", "--kern-typography-font-family-")
 
 WEIGHTS = {400: "Regular", 600: "SemiBold"}
 RANGES = {
@@ -64,9 +52,12 @@ OFL_OWNER = "Digitized data copyright (c) 2012-2015, The Mozilla Foundation and 
 def fetch(name: str, version: str, folder: Path) -> Path:
     """Return the unpacked package, as the registry has it; no script of it is run."""
     run = subprocess.run(
-        ["npm", "pack", "--silent", f"{name}@{version}"], cwd=folder, check=True,
-        capture_output=True, text=True,
-    )  # fmt: skip
+        ["npm", "pack", "--silent", f"{name}@{version}"],
+        cwd=folder,
+        check=True,
+        capture_output=True,
+        text=True,
+    )
     target = folder / name.replace("/", "-")
     target.mkdir()
     subprocess.run(
@@ -74,78 +65,6 @@ def fetch(name: str, version: str, folder: Path) -> Path:
         check=True,
     )
     return target
-
-
-def wanted(selector: str) -> bool:
-    """Return whether every class of KERN in a selector is one that stays."""
-    names = re.findall(r"\.(kern-[\w-]+)", re.sub(r":not\([^)]*\)", "", selector))
-    return all(
-        name in EXACT
-        or (name.startswith("kern-icon--") and name.removeprefix("kern-icon--") in ICONS)
-        or any(name == part or name.startswith((f"{part}-", f"{part}_")) for part in PARTS)
-        for name in names
-    )
-
-
-def split(prelude: list[Any]) -> list[str]:
-    """Return the selectors of a rule, divided at its outer commas."""
-    parts: list[list[Any]] = [[]]
-    for token in prelude:
-        if token.type == "literal" and token.value == ",":
-            parts.append([])
-        else:
-            parts[-1].append(token)
-    return [tinycss2.serialize(part).strip() for part in parts]
-
-
-def parse(content: Any) -> list[Any]:
-    """Return the rules of a style sheet or of the inside of an at-rule."""
-    read = tinycss2.parse_stylesheet if isinstance(content, str) else tinycss2.parse_rule_list
-    return list(read(content, skip_whitespace=True, skip_comments=True))
-
-
-def cut(rules: Iterable[Any]) -> str:
-    """Return the rules that style something we use."""
-    kept = []
-    for rule in rules:
-        if rule.type == "qualified-rule":
-            selectors = [one for one in split(rule.prelude) if wanted(one)]
-            if selectors:
-                kept.append(f"{','.join(selectors)}{{{tinycss2.serialize(rule.content).strip()}}}")
-        elif rule.type == "at-rule" and rule.at_keyword in ("media", "supports"):
-            inside = cut(parse(rule.content))
-            if inside:
-                head = tinycss2.serialize(rule.prelude).strip()
-                kept.append(f"@{rule.at_keyword} {head}{{{inside}}}")
-    return "".join(kept)
-
-
-def needed(css: str) -> set[str]:
-    """Return the custom properties that a style sheet needs, also by way of others."""
-    definitions: dict[str, set[str]] = {}
-    uses = re.compile(r"var\(\s*(--[\w-]+)")
-    for name, value in re.findall(r"(--[\w-]+)\s*:([^;}]*)", css):
-        definitions.setdefault(name, set()).update(uses.findall(value))
-    plain = re.sub(r"(--[\w-]+)\s*:[^;}]*", "", css)
-    todo = set(uses.findall(plain)) | {n for n in definitions if n.startswith(OWN_PROPERTIES)}
-    found: set[str] = set()
-    while todo:
-        name = todo.pop()
-        found.add(name)
-        todo |= definitions.get(name, set()) - found
-    return found
-
-
-def subset(css: str) -> str:
-    """Return KERN without the parts, icons and properties that we do not use."""
-    kept = cut(parse(css))
-    names = needed(kept)
-
-    def keep(found: re.Match[str]) -> str:
-        return found.group(0) if found.group(1) in names else ""
-
-    kept = re.sub(r"(--[\w-]+)\s*:(?:[^;{}])*(?:;|(?=\}))", keep, kept)
-    return re.sub(r"[^{}]+\{\}", "", kept)
 
 
 def font(source: Path, target: Path, ranges: str) -> None:
@@ -229,13 +148,15 @@ def notes(folder: Path) -> None:
             {"name": name, "version": PACKAGES[name][0], "licence": PACKAGES[name][1]}
             for name in used
         ],
-        "changes": "" if folder == FOR_TESTS else (
-            "KERN is cut to the parts listed in tools/vendor.py, with the rules of the fonts in "
+        "changes": ""
+        if folder == FOR_TESTS
+        else (
+            "KERN is cut to the parts listed in tools/kern.py, with the rules of the fonts in "
             "front; kern.rtl.css is kern.css turned by rtlcss 4.3.0; Fira Sans comes from KERN's "
-            "package and is divided by script, without hints. Everything is made by tools/vendor.py."
+            "package and is divided by script, without hints. All of it is made by tools/vendor.py."
         ),
         "sha256": files,
-    }  # fmt: skip
+    }
     (folder / "vendor.json").write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n")
 
 

@@ -31,13 +31,8 @@ from babel.messages.pofile import read_po, write_po
 ROOT = Path(__file__).resolve().parent.parent
 WORDS = ROOT / "translations"
 LANGUAGES = ("de", "en", "ar")
-KEYWORDS: dict[str, Any] = {
-    "_": None,
-    "gettext": None,
-    "lazy_gettext": None,
-    "ngettext": (1, 2),
-    "pgettext": ((1, "c"), 2),
-}
+KEYWORDS: dict[str, Any] = dict.fromkeys(("_", "gettext", "lazy_gettext"))
+KEYWORDS |= {"ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 SOURCES = (
     ("python", "portal", "*.py"),
     ("jinja2", "templates", "*.html"),
@@ -108,7 +103,7 @@ def stored(language: str) -> dict[Any, Message]:
 
 
 def key_of(message: Message) -> tuple[str | None, Any]:
-    """Return what tells one message from another: its context and its first msgid."""
+    """Return what tells one message from another."""
     return message.context, message.id[0] if message.pluralizable else message.id
 
 
@@ -137,7 +132,8 @@ def merge(language: str, found: Catalog, old: dict[Any, Message]) -> Catalog:
 
 def forms(message: Message) -> tuple[str, ...]:
     """Return every translated form of a message, also the empty ones."""
-    return tuple(message.string) if isinstance(message.string, (tuple, list)) else (message.string,)
+    said = message.string
+    return tuple(said) if isinstance(said, (tuple, list)) else (said or "",)
 
 
 def save(path: Path, catalog: Catalog) -> None:
@@ -198,7 +194,7 @@ def faults(message: Message, catalog: Catalog) -> list[str]:
     wrong = ["fuzzy"] if message.fuzzy else []
     wrong += [str(error) for error in message.check(catalog)]
     if not message.pluralizable:
-        lost = set(PLACEHOLDER.findall(message.id)) - set(PLACEHOLDER.findall(said[0]))
+        lost = set(PLACEHOLDER.findall(str(message.id))) - set(PLACEHOLDER.findall(said[0]))
         wrong += [f"%({name})s is lost" for name in sorted(lost)]
     return wrong
 

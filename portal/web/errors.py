@@ -30,23 +30,39 @@ class Words(NamedTuple):
 def words_for(status: int) -> Words:
     """Return title and advice for a status."""
     said = {
-        400: (_("We could not read this request"),
-              _("Go back and try again. If you followed a link, check that it is complete.")),
-        403: (_("You may not open this page"),
-              _("If you think you should, write to us. Our address stands below.")),
-        404: (_("This page does not exist"),
-              _("Check the address, or begin at the start page. A link from a mail may be cut off.")),
-        405: (_("This does not work this way"),
-              _("Go back to the page before and use the buttons there.")),
-        409: (_("This is not possible right now"),
-              _("Go back, load the page again and look at the present state.")),
-        413: (_("That is too large"),
-              _("Go back: your text is still there. Shorten it or choose a smaller file.")),
-        429: (_("That was very often"),
-              _("Wait a while and try again. Everything saved so far is safe.")),
-        503: (_("We are very busy at the moment"),
-              _("Wait a few seconds and try again. Everything saved so far is safe.")),
-    }  # fmt: skip
+        400: (
+            _("We could not read this request"),
+            _("Go back and try again. If you followed a link, check that it is complete."),
+        ),
+        403: (
+            _("You may not open this page"),
+            _("If you think you should, write to us. Our address stands below."),
+        ),
+        404: (
+            _("This page does not exist"),
+            _("Check the address, or begin at the start page. A link from a mail may be cut off."),
+        ),
+        405: (
+            _("This does not work this way"),
+            _("Go back to the page before and use the buttons there."),
+        ),
+        409: (
+            _("This is not possible right now"),
+            _("Go back, load the page again and look at the present state."),
+        ),
+        413: (
+            _("That is too large"),
+            _("Go back: your text is still there. Shorten it or choose a smaller file."),
+        ),
+        429: (
+            _("That was very often"),
+            _("Wait a while and try again. Everything saved so far is safe."),
+        ),
+        503: (
+            _("We are very busy at the moment"),
+            _("Wait a few seconds and try again. Everything saved so far is safe."),
+        ),
+    }
     title, text = said.get(status) or (
         _("Something went wrong on our side"),
         _("Everything saved so far is safe. Try again in a few minutes."),
@@ -60,14 +76,19 @@ def show(status: int, sentence: str = "", **more: Any) -> Response:
     wants = request.accept_mimetypes
     if wants.best_match(["text/html", "application/json"]) == "application/json":
         told = {"error": sentence or words.title, "status": status}
-        if status == 400 and more.get("rescue"):  # noqa: PLR2004
+        if status == 400 and more.get("rescue"):
             told["csrf_token"] = csrf.csrf_token()
         answer = flask.jsonify(told)
     else:
         answer = flask.make_response(
-            render_template("errors/error.html", status=status, words=words,
-                            sentence=sentence, **{"rescue": (), "incident": ""} | more)
-        )  # fmt: skip
+            render_template(
+                "errors/error.html",
+                status=status,
+                words=words,
+                sentence=sentence,
+                **{"rescue": (), "incident": ""} | more,
+            )
+        )
     answer.status_code = status
     return answer
 
@@ -90,9 +111,9 @@ def typed() -> list[tuple[str, str]]:
 def on_http(error: HTTPException) -> Response | HTTPException:
     """Answer what Flask or a view refused."""
     status = error.code or 500
-    if status < 400:  # noqa: PLR2004  (a redirect)
+    if status < 400:
         return error
-    if status == 500:  # noqa: PLR2004
+    if status == 500:
         return on_failure(error)
     answer = show(status)
     for name, value in error.get_headers():
@@ -111,7 +132,7 @@ def on_domain(error: DomainError) -> Response:
     db.session.rollback()
     kinds = ((Forbidden, 403), (NotFound, 404), (TooManyRequests, 429))
     status = next((code for kind, code in kinds if isinstance(error, kind)), 409)
-    answer = show(status, error.message, rescue=typed() if status == 429 else ())  # noqa: PLR2004
+    answer = show(status, error.message, rescue=typed() if status == 429 else ())
     if isinstance(error, TooManyRequests):
         answer.headers["Retry-After"] = str(error.seconds)
     return answer
@@ -120,8 +141,9 @@ def on_domain(error: DomainError) -> Response:
 def on_stale(_error: StaleDataError) -> Response:
     """Somebody else was faster."""
     db.session.rollback()
-    return show(409, _("Somebody changed this at the same moment. Load the page again."),
-                rescue=typed())  # fmt: skip
+    return show(
+        409, _("Somebody changed this at the same moment. Load the page again."), rescue=typed()
+    )
 
 
 def on_busy(error: OperationalError) -> Response:

@@ -83,7 +83,8 @@ def _level(tokens: list[Token], top: int) -> None:
 
 @lru_cache(maxsize=1)
 def _reader() -> MarkdownIt:
-    reader = MarkdownIt("commonmark", {"html": False}).disable(["image", "html_block", "html_inline"])
+    reader = MarkdownIt("commonmark", {"html": False})
+    reader.disable(["image", "html_block", "html_inline"])
     reader.validateLink = lambda url: bool(LINKS.match(url))  # type: ignore[method-assign]
     return reader
 

@@ -1,6 +1,6 @@
 """What stands around the content of each page: whose page it is, languages, address, contact."""
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from flask import Flask, current_app, g, request
@@ -44,7 +44,7 @@ def show_call(definition: Definition) -> None:
 
 
 def hide_address() -> None:
-    """Let this page tell nobody its address, since a key stands in it: no referrer, no link back."""
+    """Let this page tell nobody its address, since a key stands in it: no referrer, no link."""
     g.is_address_hidden = True
 
 
@@ -60,7 +60,7 @@ def frame() -> Frame:
 def _make(code: str) -> Frame:
     settings = current_app.extensions["settings"]
     call: Definition | None = g.get("framed_call")
-    here = {
+    here: dict[str, Any] = {
         "language": code,
         "language_name": LANGUAGES[code],
         "direction": languages.direction_of(code),

@@ -8,11 +8,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.settings import LOOPBACK, Settings
 
-POLICY = "; ".join((
-    "default-src 'none'", "script-src 'self'", "style-src 'self'", "img-src 'self' data:",
-    "font-src 'self'", "connect-src 'self'", "form-action 'self'", "frame-ancestors 'none'",
-    "base-uri 'none'", "object-src 'none'", "manifest-src 'self'",
-))  # fmt: skip
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+    "font-src 'self'; connect-src 'self'; form-action 'self'; frame-ancestors 'none'; "
+    "base-uri 'none'; object-src 'none'; manifest-src 'self'"
+)
 PERMISSIONS = ", ".join(
     f"{name}=()"
     for name in ("accelerometer", "browsing-topics", "camera", "display-capture", "geolocation",
@@ -54,7 +54,7 @@ def dress(response: Response) -> Response:
 def _keep_or_not(response: Response) -> None:
     """Let nothing personal be stored; a page for everybody may be, as long as it sets no cookie."""
     seconds = g.get("cache_seconds", 0)
-    if seconds and response.status_code == 200 and "Set-Cookie" not in response.headers:  # noqa: PLR2004
+    if seconds and response.status_code == 200 and "Set-Cookie" not in response.headers:
         response.headers["Cache-Control"] = f"private, max-age={seconds}"
     else:
         response.headers["Cache-Control"] = "no-store"

@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 import flask_babel
 from babel import Locale
 from babel.support import Translations
-from flask import Flask, abort, current_app, g, redirect, request
+from flask import Flask, abort, current_app, g, has_request_context, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import LanguageAccept
 
@@ -38,7 +38,9 @@ def offer(codes: Iterable[str]) -> None:
 
 
 def select_locale() -> str:
-    """Return the code of the language for this request (for Flask-Babel)."""
+    """Return the code of the language for this request, German outside of any (for Flask-Babel)."""
+    if not has_request_context():
+        return BINDING
     codes = offered()
     for wish in (request.args.get("l"), request.cookies.get(cookie_name())):
         if wish in codes:
@@ -56,9 +58,9 @@ def _browser(wishes: LanguageAccept, codes: tuple[str, ...]) -> str:
 
 
 def is_local(target: str) -> bool:
-    """Return whether `target` is a path on this site and nothing else, judged by its parts.
+    r"""Return whether `target` is a path on this site and nothing else, judged by its parts.
 
-    >>> is_local("/a?b=c"), is_local("//evil.example"), is_local("/\\\\evil.example")
+    >>> is_local("/a?b=c"), is_local("//evil.example"), is_local("/\\evil.example")
     (True, False, False)
     """
     if not target.startswith("/") or target.startswith(("//", "/\\")):
@@ -70,7 +72,7 @@ def is_local(target: str) -> bool:
 
 
 def switch_href(code: str) -> str:
-    """Return the link that shows this page in another language; a secret address stays out of it."""
+    """Return the link to this page in another language; a secret address stays out of it."""
     if g.get("is_address_hidden"):
         return f"?l={code}"
     args = [(key, value) for key, value in request.args.items(multi=True) if key != "l"]

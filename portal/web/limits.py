@@ -50,7 +50,7 @@ def set_sizes() -> None:
 
 
 def refuse_odd_characters() -> None:
-    """Answer 400 to NUL, controls and broken Unicode in path or query, before anybody reads them."""
+    """Answer 400 to NUL, controls and broken Unicode in path or query."""
     parts = [request.path, *request.args.keys(), *request.args.values()]
     if any(UNWANTED.search(part) or "\ufffd" in part for part in parts):
         abort(400)

@@ -17,8 +17,10 @@ from portal.web.doors import public
 from tests.strict import StrictClient
 
 GALLERY = Path(__file__).with_name("gallery.html")
-ERRORS = [("short", "Kürzen Sie die Kurzbeschreibung um 40 Zeichen"),
-          ("fields", "Wählen Sie mindestens ein Handlungsfeld aus")]  # fmt: skip
+ERRORS = [
+    ("short", "Kürzen Sie die Kurzbeschreibung um 40 Zeichen"),
+    ("fields", "Wählen Sie mindestens ein Handlungsfeld aus"),
+]
 FORM = """{% extends "base.html" %}{% block title %}Form{% endblock %}{% block main %}
 <h1>Form</h1><form method="post">{{ csrf_field() }}</form>{% endblock %}"""
 RAISED: dict[str, Exception] = {
@@ -102,7 +104,7 @@ def add_pages(app: Flask) -> None:
     app.add_url_rule("/wrong/<how>", view_func=go_wrong, methods=both)
     app.add_url_rule("/braked", view_func=braked, methods=["POST"])
     app.add_url_rule("/for-all", view_func=for_all)
-    app.add_url_rule("/sign-in", view_func=sign_in, methods=["POST"])
+    app.add_url_rule("/renewing", view_func=sign_in, methods=["POST"])
     app.add_url_rule("/no-door", view_func=no_door)
     app.add_url_rule("/file", view_func=take_file, methods=["POST"])
     app.test_client_class = StrictClient

@@ -15,6 +15,7 @@ from tests.strict import StrictClient
 VENDOR = PACKAGE / "static" / "vendor"
 FOR_TESTS = Path(__file__).parent.parent / "vendor"
 KIB = 1000
+CLASS = re.compile(r"\bkern-[a-z-]+(?:__[a-z-]+)?(?:--[a-z-]+)?(?![\w{-])")
 
 
 def test_a_file_has_a_lasting_address_and_is_kept_for_ever(browser: StrictClient) -> None:
@@ -56,7 +57,8 @@ def test_every_address_inside_of_a_style_sheet_leads_to_a_file() -> None:
 def test_nothing_comes_from_elsewhere() -> None:
     for name, asset in assets().files.items():
         if name.endswith((".css", ".js")):
-            assert not re.search(rb'(?:url\(|import|src=)\s*["\']?(?:https?:)?//', asset.content), name
+            away = re.search(rb'(?:url\(|import|src=)\s*["\']?(?:https?:)?//', asset.content)
+            assert not away, name
 
 
 def test_the_first_visit_is_light(browser: StrictClient) -> None:
@@ -88,11 +90,8 @@ def test_what_others_made_is_unchanged_and_licensed(folder: Path) -> None:
     assert all(package["licence"] for package in noted["packages"])
 
 
-def test_each_icon_that_a_template_names_is_there() -> None:
+def test_each_class_of_kern_that_a_template_names_is_there() -> None:
     kern = assets().files["vendor/kern/kern.css"].content.decode()
-    named = set()
-    for path in (PACKAGE.parent / "templates").rglob("*.html"):
-        named |= set(re.findall(r"\bkern-[a-z]+(?:-[a-z]+)*(?:__[a-z-]+)?(?:--[a-z]+[a-z-]*)?(?![\w{-])",
-                                path.read_text("utf-8")))  # fmt: skip
-    missing = {name for name in named if f".{name}" not in kern}
-    assert missing == set()
+    pages = (PACKAGE.parent / "templates").rglob("*.html")
+    named = {name for path in pages for name in CLASS.findall(path.read_text("utf-8"))}
+    assert {name for name in named if f".{name}" not in kern} == set()

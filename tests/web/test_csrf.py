@@ -49,13 +49,19 @@ def test_the_token_of_another_browser_is_refused(site: Flask, browser: StrictCli
 
 @pytest.mark.parametrize(
     "told",
-    [{"Origin": "https://evil.example"}, {"Origin": "https://127.0.0.1.evil.example"},
-     {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
-     {"Origin": "http://127.0.0.1:1@evil.example"}, {"Origin": "https://["},
-     {"Origin": "https://127.0.0.1:444"},
-     {"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"},
-     {"Referer": "https://evil.example/form"}, OWN | {"Sec-Fetch-Site": "cross-site"}],
-)  # fmt: skip
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "https://127.0.0.1.evil.example"},
+        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+        {"Origin": "http://127.0.0.1:1@evil.example"},
+        {"Origin": "https://["},
+        {"Origin": "https://127.0.0.1:444"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Referer": "https://evil.example/form"},
+        OWN | {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
 def test_another_site_is_refused_even_with_a_token(
     browser: StrictClient, told: dict[str, str]
 ) -> None:
@@ -69,11 +75,17 @@ def test_another_site_is_refused_even_with_a_token(
 
 @pytest.mark.parametrize(
     "told",
-    [{}, OWN, OWN | {"Sec-Fetch-Site": "same-origin"}, {"Referer": "https://127.0.0.1/form"},
-     {"Origin": "null", "Sec-Fetch-Site": "same-origin"}, {"Origin": "http://127.0.0.1"},
-     # A page without referrer in a browser of before 2023: the token decides alone.
-     {"Origin": "null"}],
-)  # fmt: skip
+    [
+        {},
+        OWN,
+        OWN | {"Sec-Fetch-Site": "same-origin"},
+        {"Referer": "https://127.0.0.1/form"},
+        {"Origin": "null", "Sec-Fetch-Site": "same-origin"},
+        {"Origin": "http://127.0.0.1"},
+        # A page without referrer in a browser of before 2023: the token decides alone.
+        {"Origin": "null"},
+    ],
+)
 def test_what_browsers_say_of_our_own_pages_is_believed(
     browser: StrictClient, told: dict[str, str]
 ) -> None:
@@ -82,7 +94,7 @@ def test_what_browsers_say_of_our_own_pages_is_believed(
 
 
 def test_an_old_page_still_sends_after_the_session_is_gone(browser: StrictClient) -> None:
-    browser.post_form("/sign-in", page="/form")
+    browser.post_form("/renewing", page="/form")
     token = browser.token("/form")
     assert browser.get_cookie("__Host-session", domain="127.0.0.1")
     browser.delete_cookie("__Host-session", domain="127.0.0.1")
@@ -121,7 +133,7 @@ def test_a_script_gets_a_fresh_token_to_try_again(browser: StrictClient) -> None
 
 def test_signing_in_ends_the_tokens_of_before(browser: StrictClient) -> None:
     before = browser.token("/form")
-    browser.post_form("/sign-in", page="/form")
+    browser.post_form("/renewing", page="/form")
 
     assert browser.post("/form", data={"csrf_token": before}, headers=OWN).status_code == 400
     assert browser.post_form("/form").data == b"taken"

@@ -56,8 +56,11 @@ def test_markdown_is_a_harmless_subset(source: str, html: str) -> None:
 def test_headings_begin_where_the_page_wants_and_skip_nothing() -> None:
     text = "# A\n\n### B\n\n# C\n\n## D"
     assert [line for line in filters.markdown(text, 3).splitlines() if line] == [
-        "<h3>A</h3>", "<h4>B</h4>", "<h3>C</h3>", "<h4>D</h4>",
-    ]  # fmt: skip
+        "<h3>A</h3>",
+        "<h4>B</h4>",
+        "<h3>C</h3>",
+        "<h4>D</h4>",
+    ]
     assert filters.markdown("#### Deep", 2) == "<h2>Deep</h2>\n"
 
 

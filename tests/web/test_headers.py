@@ -12,9 +12,19 @@ from tests.web.conftest import add_pages
 
 
 @pytest.mark.parametrize(
-    "path", ["/gallery", "/form", "/wrong/404", "/wrong/fault", "/wrong/busy", "/no-such-page",
-             "/no-door", "/language/de", "/static/x/css/portal.css"],
-)  # fmt: skip
+    "path",
+    [
+        "/gallery",
+        "/form",
+        "/wrong/404",
+        "/wrong/fault",
+        "/wrong/busy",
+        "/no-such-page",
+        "/no-door",
+        "/language/de",
+        "/static/x/css/portal.css",
+    ],
+)
 def test_every_kind_of_answer_carries_them(browser: StrictClient, path: str) -> None:
     check_headers(browser.get(path))
 
@@ -34,8 +44,13 @@ def test_only_the_own_names_are_answered(browser: StrictClient) -> None:
 
 
 def test_forwarded_names_are_not_believed(browser: StrictClient) -> None:
-    odd = {"X-Forwarded-Host": "evil.example", "X-Forwarded-Proto": "gopher", "X-Host": "evil.example",
-           "Forwarded": "host=evil.example", "X-Original-URL": "/evil.example"}  # fmt: skip
+    odd = {
+        "X-Forwarded-Host": "evil.example",
+        "X-Forwarded-Proto": "gopher",
+        "X-Host": "evil.example",
+        "Forwarded": "host=evil.example",
+        "X-Original-URL": "/evil.example",
+    }
     answer = browser.get("/form", headers=odd)
     assert answer.status_code == 200
     assert b"evil.example" not in answer.data
@@ -65,10 +80,15 @@ def production(tmp_path: Path) -> Flask:
     """Return an application as people from outside meet it, behind one proxy."""
     app = build(
         Settings.model_validate(
-            {"instance": tmp_path, "base_url": "https://preis.example.org", "scanner": "none",
-             "mail_url": "smtp://mail.example.org:587", "trusted_proxies": 1}
+            {
+                "instance": tmp_path,
+                "base_url": "https://preis.example.org",
+                "scanner": "none",
+                "mail_url": "smtp://mail.example.org:587",
+                "trusted_proxies": 1,
+            }
         )
-    )  # fmt: skip
+    )
     add_pages(app)
     return app
 

@@ -13,9 +13,17 @@ def language_of(browser: StrictClient, path: str = "/form", wish: str = "") -> s
 
 @pytest.mark.parametrize(
     ("wish", "code"),
-    [("", "de"), ("ar-SY,ar;q=0.9,en;q=0.8", "ar"), ("fr,en;q=0.5", "en"), ("tr,pl", "de"),
-     ("EN-us", "en"), ("*", "de"), ("xx;q=abc,,;", "de"), ("de;q=0,en", "en")],
-)  # fmt: skip
+    [
+        ("", "de"),
+        ("ar-SY,ar;q=0.9,en;q=0.8", "ar"),
+        ("fr,en;q=0.5", "en"),
+        ("tr,pl", "de"),
+        ("EN-us", "en"),
+        ("*", "de"),
+        ("xx;q=abc,,;", "de"),
+        ("de;q=0,en", "en"),
+    ],
+)
 def test_the_wish_of_the_browser_counts(browser: StrictClient, wish: str, code: str) -> None:
     assert language_of(browser, wish=wish) == code
 
@@ -45,10 +53,23 @@ def test_the_switch_keeps_the_page_and_its_query(browser: StrictClient) -> None:
 
 @pytest.mark.parametrize(
     "target",
-    ["https://evil.example", "//evil.example", "/\\evil.example", "\\\\evil.example", "/\t/evil.example",
-     "javascript:alert(1)", "evil.example", "/%09/evil.example\n", "", "http:evil.example",
-     "///evil.example", "https:/evil.example", "\x01//evil.example", "/\r\nSet-Cookie: a=b"],
-)  # fmt: skip
+    [
+        "https://evil.example",
+        "//evil.example",
+        "/\\evil.example",
+        "\\\\evil.example",
+        "/\t/evil.example",
+        "javascript:alert(1)",
+        "evil.example",
+        "/%09/evil.example\n",
+        "",
+        "http:evil.example",
+        "///evil.example",
+        "https:/evil.example",
+        "\x01//evil.example",
+        "/\r\nSet-Cookie: a=b",
+    ],
+)
 def test_next_never_leads_away(browser: StrictClient, target: str) -> None:
     answer = browser.get("/language/de", query_string={"next": target})
 

@@ -31,9 +31,7 @@ def test_a_form_of_too_many_parts_is_refused(browser: StrictClient) -> None:
     many = {f"f{i}": "x" for i in range(2100)}
     sent = {"csrf_token": browser.token("/form")} | many
 
-    answer = browser.post(
-        "/form", data=sent, headers=OWN, content_type="multipart/form-data"
-    )
+    answer = browser.post("/form", data=sent, headers=OWN, content_type="multipart/form-data")
 
     assert answer.status_code == 413
 
@@ -53,9 +51,11 @@ def test_only_a_view_for_files_takes_one(browser: StrictClient, settings: Settin
 def brake(browser: StrictClient, address: str = "192.0.2.1", **headers: str) -> int:
     """Ask once from an address; return the status."""
     answer = browser.post(
-        "/braked", data={"csrf_token": browser.token("/form")}, headers=OWN | headers,
+        "/braked",
+        data={"csrf_token": browser.token("/form")},
+        headers=OWN | headers,
         environ_base={"REMOTE_ADDR": address},
-    )  # fmt: skip
+    )
     return int(answer.status_code)
 
 

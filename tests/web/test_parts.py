@@ -69,8 +69,10 @@ def test_the_text_stays_as_typed(browser: StrictClient) -> None:
 def test_numbers_and_addresses_run_from_left_to_right(browser: StrictClient) -> None:
     root = page(browser, "ar")
     assert [by_id(root, name).get("dir") for name in ("mail", "people", "title")] == [
-        "ltr", "ltr", "auto",
-    ]  # fmt: skip
+        "ltr",
+        "ltr",
+        "auto",
+    ]
 
 
 def test_a_label_without_translation_is_marked_as_german(browser: StrictClient) -> None:
