@@ -42,7 +42,7 @@ class AuditHead(Model):
     """
 
     __tablename__ = "audit_head"
-    __table_args__ = (CheckConstraint("only = 1", "only_one"),)
+    __table_args__ = (CheckConstraint('"only" = 1', "only_one"),)
 
     only: Mapped[int] = mapped_column(unique=True, default=1)
     n: Mapped[int] = mapped_column(default=0)
