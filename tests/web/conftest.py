@@ -110,14 +110,19 @@ def add_pages(app: Flask) -> None:
     app.test_client_class = StrictClient
 
 
-@pytest.fixture
-def site(settings: Settings) -> Flask:
-    """Return the application with the pages of these tests and all tables."""
-    app = build(settings)
+def make_site(instance: Path) -> Flask:
+    """Return an application with the pages of these tests and all tables."""
+    app = build(Settings(instance=instance))
     add_pages(app)
     with app.app_context():
         db.create_all()
     return app
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    """Return one application for the tests of a module; they leave nothing in its tables."""
+    return make_site(tmp_path_factory.mktemp("instance"))
 
 
 @pytest.fixture

@@ -1,7 +1,9 @@
 """Sizes, parts, and how often."""
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from io import BytesIO
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,9 +17,18 @@ from portal.settings import Settings
 from portal.web import limits
 from portal.web.models import Throttle
 from tests.strict import StrictClient, text_of
+from tests.web.conftest import make_site
 
 OWN = {"Origin": "https://127.0.0.1"}
 START = datetime(2027, 9, 1, 10, 5, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def nothing_counted(site: Flask) -> Iterator[None]:
+    """Forget after each test what was counted."""
+    yield
+    with site.app_context(), transaction():
+        db.session.execute(sa.delete(Throttle))
 
 
 def test_a_long_text_is_taken_and_a_huge_one_refused_at_once(browser: StrictClient) -> None:
@@ -100,8 +111,9 @@ def test_counts_of_the_past_are_swept(site: Flask, browser: StrictClient) -> Non
 
 @pytest.mark.parametrize(("closed", "expected"), [(False, None), (True, sa.exc.OperationalError)])
 def test_without_a_database_applying_passes_and_signing_in_does_not(
-    site: Flask, closed: bool, expected: type[Exception] | None
+    tmp_path: Path, closed: bool, expected: type[Exception] | None
 ) -> None:
+    site = make_site(tmp_path)
     with site.app_context():
         db.drop_all()
     with site.test_request_context("/braked", method="POST"):
