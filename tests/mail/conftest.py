@@ -34,12 +34,15 @@ class World:
     dead: set[UUID] = field(default_factory=set)
     unready: float = 0
     files: list[Attachment] = field(
-        default_factory=lambda: [Attachment("Quittung IP-2027-0001.pdf", "application/pdf", b"%PDF")]
+        default_factory=lambda: [
+            Attachment("Quittung IP-2027-0001.pdf", "application/pdf", b"%PDF")
+        ]
     )
 
     def link_of(self, key: UUID) -> str | None:
         """Return a link that differs by key."""
-        return None if key in self.dead else f"https://preis.example.org/k/{uuid5(key, 'l').hex}_x-y"
+        token = f"{uuid5(key, 'l').hex}_x-y"
+        return None if key in self.dead else f"https://preis.example.org/k/{token}"
 
     def code_of(self, key: UUID) -> str | None:
         """Return six digits."""
@@ -88,6 +91,10 @@ VALUES: dict[str, str] = {
     "version": "2",
     "withdrawn": "24. August 2027, 14:52:08 Uhr",
     "expires": "25. August 2027, 14:52 Uhr",
+    "code_expires": "15:02 Uhr",
+    "answered": "26. August 2027, 9:00 Uhr",
+    "code_expires": "14:03 Uhr",
+    "answered": "Dienstag, 24. August 2027, 14:52:08 Uhr",
     "answers": mail.as_answers([("Worum geht es?", "1. Wir reden\n\n# und zwar *viel*")]),
     "last_chance": "Bis 00:09 Uhr können Sie noch senden.",
     "nominator": "Ayşe Yılmaz",
@@ -189,10 +196,11 @@ def run_server(handler: Post, host: str, **more: Any) -> Iterator[Post]:
 def authority(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a folder with the certificate of an own authority and of servers signed by it."""
     folder = tmp_path_factory.mktemp("authority")
-    _openssl(folder, "req -x509 -newkey rsa:2048 -nodes -keyout ca.key -out ca.pem -subj /CN=ca -days 2")
+    fresh = "-newkey rsa:2048 -nodes -days 2"
+    _openssl(folder, f"req -x509 {fresh} -keyout ca.key -out ca.pem -subj /CN=ca")
     for name, address in (("right", "127.0.0.2"), ("wrong", "127.0.0.9")):
         (folder / "ext").write_text(f"subjectAltName=IP:{address}\n")
-        _openssl(folder, f"req -newkey rsa:2048 -nodes -keyout {name}.key -out {name}.csr -subj /CN=x")
+        _openssl(folder, f"req {fresh} -keyout {name}.key -out {name}.csr -subj /CN=x")
         _openssl(
             folder,
             f"x509 -req -in {name}.csr -CA ca.pem -CAkey ca.key -CAcreateserial"
