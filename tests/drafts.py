@@ -1,0 +1,115 @@
+"""Calls, drafts and sent applications for tests, made through the use cases that people use."""
+
+import hashlib
+from collections.abc import Mapping
+from functools import cache
+from typing import Any
+from uuid import uuid4
+
+from portal import jobs, mail
+from portal.applications import access, drafting, sending
+from portal.applications.models import Application, File, FileState, Version
+from portal.calls import loading
+from portal.calls.models import Call
+from portal.core.actor import Applicant
+from portal.core.clock import now
+from portal.core.db import db, transaction
+from portal.demo import sample
+from portal.demo.shifting import shifted, source
+from portal.jobs.registry import KINDS
+
+SLUG = "integrationspreis-2027"
+DEVICE = "d" * 64
+NOMINATION = {
+    "application_type": "nomination",
+    "nominator.first_name": "Vera",
+    "nominator.last_name": "Vorschlag",
+    "nominator.email": "vera@example.org",
+    "nominator.nominee_agrees": "yes",
+    "declarations.accuracy_nomination": "yes",
+}
+
+
+def open_call(slug: str = SLUG) -> Call:
+    """Return an example call that is open today, committed."""
+    data = shifted(_source(slug), now().date())
+    with transaction():
+        return loading.load_data(data, slug).call
+
+
+@cache
+def _source(slug: str) -> dict[str, Any]:
+    return source(slug)
+
+
+def begun(call: Call, answers: Mapping[str, Any] | None = None, device: str = DEVICE) -> Application:
+    """Return a draft with these raw answers, held by the browser `device`, committed."""
+    with transaction():
+        application = drafting.start(call, device=device, locale="de", at=now())
+        write(application, answers or {})
+    return application
+
+
+def write(application: Application, answers: Mapping[str, Any]) -> None:
+    """Save answers as the owner of the draft, in the caller's transaction."""
+    drafting.save(
+        application,
+        answers,
+        by=Applicant(application.id),
+        seen=application.revision,
+        window="test",
+        at=now(),
+    )
+
+
+def complete(call: Call, more: Mapping[str, Any] | None = None) -> Application:
+    """Return a draft with all answers and files of an example application, committed."""
+    example = sample.complete()[0]
+    application = begun(call, {**example.answers, **(more or {})})
+    with transaction():
+        for number, file in enumerate(example.files):
+            application.files.append(_file(file, number))
+    return application
+
+
+def content_of(number: int) -> bytes:
+    """Return the bytes that stand for the file with this number."""
+    return f"file {number}".encode()
+
+
+def _file(given: sample.SampleFile, number: int) -> File:
+    content = content_of(number)
+    return File(
+        key=given.key,
+        name=given.filename,
+        position=number,
+        media_type=given.mime,
+        state=FileState.READY,
+        stored_key=f"files/{uuid4()}",
+        size_received=len(content),
+        size_stored=len(content),
+        sha256_received=hashlib.sha256(content).hexdigest(),
+        sha256_stored=hashlib.sha256(b"cleaned " + content).hexdigest(),
+        caption=given.caption,
+        credit=given.credit,
+        alt=given.alt,
+        persons="no",
+    )
+
+
+def send(application: Application) -> Version:
+    """Send as the owner, committed."""
+    with transaction():
+        return sending.send(application, by=Applicant(application.id), arrived_at=now())
+
+
+def post_letters() -> None:
+    """Do what the worker does for letters, and leave the slow making of documents undone."""
+    for name in (access.JOB, mail.SEND):
+        waiting = db.select(jobs.Job).where(
+            jobs.Job.name == name, jobs.Job.state == jobs.JobState.READY
+        )
+        for job in list(db.session.scalars(waiting)):
+            KINDS[name].run(**job.args)
+            with transaction():
+                job.state, job.finished_at = jobs.JobState.DONE, now()
