@@ -1,6 +1,6 @@
 """Where a call stands at a moment: before, open, in the minutes of grace, closed."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Protocol
 from zoneinfo import ZoneInfo
@@ -61,7 +61,9 @@ def remaining(call: Dates, moment: datetime, zone: ZoneInfo) -> str:
     Whole days (midnights in `zone`) while there are two or more, then hours and minutes as they
     really pass, so that the change to winter time gives 25 hours.
     """
-    seconds = int((call.closes_at + SECOND - moment).total_seconds())
+    # In UTC: within one zone Python subtracts the hands of the clock, not the time that passes.
+    end = (call.closes_at + SECOND).astimezone(UTC)
+    seconds = int((end - moment.astimezone(UTC)).total_seconds())
     if seconds <= 0:
         return ""
     days = days_between(moment, call.closes_at, zone)

@@ -118,11 +118,11 @@ def totals(question: Any, rows: list[dict[str, Any]]) -> list[str]:
         return []
     line = []
     for column in question.columns:
-        numbers = [Decimal(str(row[column.key])) for row in rows if row.get(column.key) is not None]
+        given = [row.get(column.key) for row in rows if column.key in question.total]
+        numbers = [Decimal(str(value)) for value in given if value is not None]
         total = sum(numbers, Decimal(0))
-        added = column.key in question.total
         shown = f"{total:.2f}" if column.type == "money" else int(total)
-        line.append(_cell(column, shown) if added else "")
+        line.append(_cell(column, shown) if column.key in question.total else "")
     return line
 
 
