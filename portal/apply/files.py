@@ -45,6 +45,7 @@ def add(application: Application, key: str) -> ResponseReturnValue:
     """Take one or several files for a question; each is judged for itself."""
     question = filing.question_of(application, key)
     given = [file for file in request.files.getlist(key) if file.filename]
+    db.session.commit()  # nobody waits for this upload: no lock is held while bytes are written
     brake("upload", _settings().uploads_per_hour)
     results = [_take(application, question, file) for file in given]
     if request.accept_mimetypes.best == "application/json":
@@ -58,11 +59,7 @@ def add(application: Application, key: str) -> ResponseReturnValue:
 
 
 def _take(application: Application, question: AnyQuestion, file: FileStorage) -> File | str:
-    """Store one file and add it to the draft; return it, or the sentence that refuses it.
-
-    The bytes are written outside of any transaction, so that no other applicant waits for them.
-    """
-    db.session.rollback()
+    """Store one file and add it to the draft; return it, or the sentence that refuses it."""
     try:
         incoming = filing.take_in(question, file.stream, file.filename or "")
     except FileRefused as refused:
