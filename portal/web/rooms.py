@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 
 from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import HTTPException
 
 from portal.accounts.models import User
 from portal.accounts.sessions import SignedIn
@@ -111,7 +112,12 @@ def _back() -> str:
 
 
 def _can_be_read(path: str) -> bool:
-    return current_app.url_map.bind("").test(path, "GET")
+    """Return whether `path` is a page of the same blueprint."""
+    try:
+        endpoint, _values = current_app.url_map.bind("").match(path, "GET")
+    except HTTPException:
+        return False
+    return str(endpoint).rpartition(".")[0] == request.blueprint
 
 
 def here() -> SignedIn:
