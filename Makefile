@@ -45,7 +45,8 @@ lock: ## pin what pyproject.toml asks for, with hashes and without addresses
 migration: ## write a migration from the models: make migration name="Add due date"
 	@test -n "$(name)" || { echo 'Give its subject: make migration name="Add due date"'; exit 1; }
 	@folder=$$(mktemp -d) && export PORTAL_INSTANCE=$$folder && \
-	  .venv/bin/portal db upgrade && .venv/bin/portal db new "$(name)"; \
+	  .venv/bin/portal db upgrade && .venv/bin/portal db new "$(name)" && \
+	  .venv/bin/ruff format -q portal/migrations && .venv/bin/ruff check portal/migrations; \
 	  status=$$?; rm -rf "$$folder"; exit $$status
 
 words: ## collect the words of code and templates and list what is not translated

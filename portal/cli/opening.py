@@ -5,7 +5,6 @@ from sqlalchemy.exc import DBAPIError
 
 from portal import create_app
 from portal.cli import Stopped
-from portal.cli.database import upgrade
 from portal.core.db import db
 from portal.core.schema import SchemaState, schema_state
 from portal.settings import Settings
@@ -41,5 +40,7 @@ def opened(settings: Settings) -> Flask:
         if state is SchemaState.BEHIND and settings.production:
             raise Stopped(BEHIND)
         if state is not SchemaState.CURRENT:
+            from portal.cli.database import upgrade  # slow import, needed once
+
             upgrade(db.engine)
     return app

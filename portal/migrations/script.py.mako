@@ -1,3 +1,6 @@
+<%def name="steps(commands)">${"\n".join(
+    line for line in (commands or "pass").splitlines() if "# ###" not in line
+).strip()}</%def>\
 """${message}."""
 
 import sqlalchemy as sa
@@ -10,8 +13,8 @@ depends_on = None
 
 
 def upgrade() -> None:
-    ${upgrades if upgrades else "pass"}
+    ${steps(upgrades)}
 
 
 def downgrade() -> None:
-    ${downgrades if downgrades else "pass"}
+    ${steps(downgrades)}
