@@ -92,6 +92,7 @@
       bar.hidden = false;
       button.textContent = words.cancel;
       button.onclick = () => call.abort();
+      call.send(data);
     }
 
     function stop(sentence, again) {
