@@ -170,6 +170,8 @@ def test_leaving_a_device_takes_every_key_of_that_browser_only(draft: Applicatio
 def test_no_word_or_code_stands_in_the_files_of_the_database(
     draft: Application, settings: Settings
 ) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("the files of another database are not ours to read")
     words = [keys.token(link(draft)), keys.token(link(draft, purpose=Purpose.NOMINEE))]
     secret_parts = [word.partition(".")[2].encode() for word in words]
     db.session.commit()

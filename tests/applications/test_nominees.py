@@ -66,7 +66,8 @@ def test_the_answer_is_fixed_once_the_jury_has_the_nomination(sent: Application)
     for move in (Move.START_SCREENING, Move.FIND_ELIGIBLE):
         sent.make_move(move, by=OFFICE, at=now())
         answer(sent, agrees=True)
-    sent.make_move(Move.FORWARD_TO_JURY, by=OFFICE, at=now())
+    with transaction():
+        sent.make_move(Move.FORWARD_TO_JURY, by=OFFICE, at=now())
     with in_language("en"), pytest.raises(nominees.TooLate) as refused:
         answer(sent, agrees=False)
     assert refused.value.message == "The check is over. Write to the office, we take care of it."
