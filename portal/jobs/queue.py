@@ -129,6 +129,12 @@ def repeat(kind: Kind, after: float = 0) -> Job:
     return enqueue(kind.name, run_at=start, dedupe=f"every:{kind.name}")
 
 
+def is_waiting(kind: Kind) -> bool:
+    """Return whether the next run of a job that repeats itself is ordered or under way."""
+    query = select(Job.id).where(Job.dedupe == f"every:{kind.name}", Job.state.in_(OPEN))
+    return db.session.scalar(query.limit(1)) is not None
+
+
 def put_back(claim: Claim, seconds: float, error: str = "", *, failed: bool = False) -> bool:
     """Let the job run again in `seconds`; `failed` counts a try. False if it was lost."""
     return _settle(

@@ -51,7 +51,7 @@ def beat(worker: UUID) -> None:
 def keep_repeating() -> None:
     """Order the jobs that repeat themselves, where none is open."""
     for kind in KINDS.values():
-        if kind.every is not None:
+        if kind.every is not None and not queue.is_waiting(kind):
             queue.repeat(kind)
 
 
