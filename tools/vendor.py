@@ -44,8 +44,19 @@ RANGES = {
     "cyrillic": "U+0400-052F,U+2116",
     "greek": "U+0370-03FF",
 }
-ARABIC = "U+0600-06FF,U+0750-077F,U+08A0-08FF,U+FB50-FDFF,U+FE70-FEFC"
+# The first has the letters of Arabic, Persian, Sorani and Urdu whole, since letters of one word
+# have to come from one file to join well.
+ARABIC = {
+    "arabic": "U+060C,U+061B,U+061F,U+0621-063A,U+0640-0652,U+0660-066C,U+0670-0671,U+0679,U+067E,"
+    "U+0686,U+0688,U+0691,U+0695,U+0698,U+06A9,U+06AF,U+06B5,U+06BA,U+06BE,U+06C1,U+06C6,U+06CC,"
+    "U+06CE,U+06D2,U+06D5,U+06F0-06F9",
+    "arabic-ext": "U+0600-060B,U+060D-061A,U+061C-061E,U+0620,U+063B-063F,U+0653-065F,U+066D-066F,"
+    "U+0672-0678,U+067A-067D,U+067F-0685,U+0687,U+0689-0690,U+0692-0694,U+0696-0697,U+0699-06A8,"
+    "U+06AA-06AE,U+06B0-06B4,U+06B6-06B9,U+06BB-06BD,U+06BF-06C0,U+06C2-06C5,U+06C7-06CB,U+06CD,"
+    "U+06CF-06D1,U+06D3-06D4,U+06D6-06EF,U+06FA-06FF,U+0750-077F",
+}
 FEATURES = ["kern", "liga", "locl", "ccmp", "mark", "mkmk", "tnum", "lnum"]
+JOINING = ["init", "medi", "fina", "isol", "rlig", "calt"]
 OFL_OWNER = "Digitized data copyright (c) 2012-2015, The Mozilla Foundation and Telefonica S.A."
 
 
@@ -71,7 +82,7 @@ def font(source: Path, target: Path, ranges: str) -> None:
     """Write the letters of `ranges` as woff2."""
     options = Options()
     options.flavor = "woff2"
-    options.layout_features = FEATURES
+    options.layout_features = FEATURES + JOINING
     options.hinting = False
     options.desubroutinize = True
     face = load_font(source, options)
@@ -106,9 +117,11 @@ def fonts(kern: Path, noto: Path) -> str:
             name = f"fira-sans-{weight}-{part}.woff2"
             font(kern / f"dist/fonts/fira-sans/FiraSans-{style}.woff2", folder / name, ranges)
             rules.append(face("Fira Sans", weight, name, ranges))
-        name = f"noto-sans-arabic-{weight}.woff2"
-        shutil.copy(noto / f"files/noto-sans-arabic-arabic-{weight}-normal.woff2", folder / name)
-        rules.append(face("Noto Sans Arabic", weight, name, ARABIC))
+        for part, ranges in ARABIC.items():
+            name = f"noto-sans-{part}-{weight}.woff2"
+            source = noto / f"files/noto-sans-arabic-arabic-{weight}-normal.woff2"
+            font(source, folder / name, ranges)
+            rules.append(face("Noto Sans Arabic", weight, name, ranges))
     licence = (noto / "LICENSE").read_text("utf-8")
     (folder / "OFL-noto-sans-arabic.txt").write_text(licence, "utf-8")
     fira = f"{OFL_OWNER}\n{licence.split(chr(10), 1)[1]}"
@@ -153,7 +166,7 @@ def notes(folder: Path) -> None:
         else (
             "KERN is cut to the parts listed in tools/kern.py, with the rules of the fonts in "
             "front; kern.rtl.css is kern.css turned by rtlcss 4.3.0; Fira Sans comes from KERN's "
-            "package and is divided by script, without hints. All of it is made by tools/vendor.py."
+            "package; fonts are divided by script, without hints. tools/vendor.py makes it all."
         ),
         "sha256": files,
     }
