@@ -112,7 +112,7 @@ def _row(year: int, count: int, most: int) -> Row:
     mirrored = direction() == "rtl"
     start = width - 5 if mirrored else 5
     path = "".join(
-        f"M{start} {n * 10 + 5}H{start - _run(line) if mirrored else start + _run(line)}"
+        f"M{start} {n * 10 + 5}H{start - _run(line) if mirrored else start + _run(line):.2f}"
         for n, line in enumerate(lines)
     )
     return Row(year, count, width, max(len(lines), 1) * 10, path)

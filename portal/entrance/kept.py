@@ -74,6 +74,11 @@ def _kept(name: tuple[object, ...], render: Callable[[], str]) -> str:
     return page.text
 
 
+def forget() -> None:
+    """Render every page anew."""
+    _pages.clear()
+
+
 def _is_personal() -> bool:
     """Whether this page has something of its own: a message, or arguments that it repeats."""
     if any(name != "l" for name in request.args):
