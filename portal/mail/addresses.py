@@ -8,7 +8,9 @@ from portal.core.text import one_line
 LONGEST_ADDRESS = 254
 LONGEST_NAME = 200
 # One @, an ASCII mailbox, a domain of letters of any script; no blank, comma, bracket or control.
-PLAIN = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[^\W_](?:[\w-]*[.])*[\w-]*[^\W_]", re.UNICODE)
+PLAIN = re.compile(
+    r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~.-]{1,64}@[^\W_]([\w-]*[^\W_])?(\.[^\W_]([\w-]*[^\W_])?)*"
+)
 
 
 @dataclass(frozen=True)

@@ -81,7 +81,7 @@ def opened(mail_id: UUID) -> Opened | None:
     mail = db.session.get(LocalMail, mail_id)
     if mail is None:
         return None
-    parts = cast("EmailMessage", message_from_bytes(mail.content, policy=default))
+    parts = message_from_bytes(mail.content, policy=default)
     text = parts.get_body(("plain",))
     return Opened(
         mail=mail,

@@ -34,11 +34,11 @@ STYLE = {
 }
 
 
-class NoLongerNeeded(Exception):
+class NoLongerNeeded(Exception):  # noqa: N818  (it is no error)
     """The letter is about a link or code that lives no more."""
 
 
-def fill(letter: Letter, source: str, language: str, attached: bool | None) -> str:
+def fill(letter: Letter, source: str, language: str, *, attached: bool | None) -> str:
     """Return the Markdown `source` of `letter` with links, code and the note on the receipt.
 
     attached: whether the files of the letter go with it; None if it has none. A paragraph with a
@@ -46,7 +46,7 @@ def fill(letter: Letter, source: str, language: str, attached: bool | None) -> s
     """
     with in_language(language):
         parts = [
-            (part, [_late(letter, found, attached) for found in LATE.finditer(part)])
+            (part, [_late(letter, found, attached=attached) for found in LATE.finditer(part)])
             for part in source.split("\n\n")
         ]
     living = [(part, values) for part, values in parts if None not in values]
@@ -60,11 +60,11 @@ def _filled(part: str, values: Sequence[str | None]) -> str:
     return LATE.sub(lambda _found: str(next(given)), part)
 
 
-def _late(letter: Letter, found: re.Match[str], attached: bool | None) -> str | None:
+def _late(letter: Letter, found: re.Match[str], *, attached: bool | None) -> str | None:
     """Return what stands for one thing left open; None if its key is dead."""
     kind, key = found.group(1), found.group(2)
     if kind == "receipt":
-        return _about_receipt(attached)
+        return _about_receipt(attached=attached)
     chosen = UUID(key) if key else letter.link_key
     if chosen is None:
         return None
@@ -75,7 +75,7 @@ def _late(letter: Letter, found: re.Match[str], attached: bool | None) -> str | 
     return link if link is None or inside else f"[{escaped(link)}]({link})"
 
 
-def _about_receipt(attached: bool | None) -> str | None:
+def _about_receipt(*, attached: bool | None) -> str | None:
     if attached is None:
         return None
     if attached:
@@ -89,8 +89,8 @@ def _about_receipt(attached: bool | None) -> str | None:
 def build(letter: Letter, files: Sequence[Attachment] | None) -> SafeMessage:
     """Return the mail of `letter`; files: None if it has none, empty if they are not ready."""
     attached = None if files is None else bool(files)
-    body = fill(letter, letter.body, letter.language, attached)
-    binding = letter.binding and fill(letter, letter.binding, BINDING, attached)
+    body = fill(letter, letter.body, letter.language, attached=attached)
+    binding = letter.binding and fill(letter, letter.binding, BINDING, attached=attached)
     settings = wired().settings
     name, address = parseaddr(settings.mail_from)
     message = SafeMessage(

@@ -34,7 +34,7 @@ class Letter(Model):
     __table_args__ = (
         CheckConstraint("(state = 'sent') = (sent_at IS NOT NULL)", "sent_has_time"),
         CheckConstraint("state <> 'failed' OR error <> ''", "failed_has_words"),
-        CheckConstraint("to_address LIKE '%_@_%'", "has_address"),
+        CheckConstraint("to_address <> ''", "has_address"),
         CheckConstraint("subject <> '' AND body <> ''", "says_something"),
         CheckConstraint("tries >= 0", "tries_not_negative"),
         Index("ix_letter_call_id_state_created_at", "call_id", "state", "created_at"),

@@ -51,5 +51,7 @@ def counts(call_id: UUID | None = None) -> dict[LetterState, int]:
     rows = select(Letter.state, func.count()).group_by(Letter.state)
     if call_id is not None:
         rows = rows.where(Letter.call_id == call_id)
-    found = {state: number for state, number in db.session.execute(rows)}
-    return {state: found.get(state, 0) for state in LetterState}
+    found = dict.fromkeys(LetterState, 0)
+    for state, number in db.session.execute(rows):
+        found[state] = number
+    return found

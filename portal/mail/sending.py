@@ -16,14 +16,15 @@ from portal.mail import outbox
 from portal.mail.local import keep
 from portal.mail.message import NoLongerNeeded, build
 from portal.mail.models import Letter, LetterState
-from portal.mail.smtp import SafeMail, SafeMessage, wire_address
 from portal.mail.outbox import FOLLOWS
+from portal.mail.smtp import SafeMail, SafeMessage, wire_address
 from portal.mail.wiring import Attachment, wired
 
+REFUSED = 500
 AUTHENTICATION_WANTED = 530
 
 
-class NotSent(Exception):
+class NotSent(Exception):  # noqa: N818  (named like `Later` and `GiveUp`)
     """The letter could not be sent this time; says the kind of fault, no address."""
 
 
@@ -138,11 +139,12 @@ def what_was_said(fault: Exception) -> tuple[str, bool]:
     """
     if isinstance(fault, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(fault.recipients.values()))
-        return _words(code, text), code >= 500
+        return _words(code, text), code >= REFUSED and code != AUTHENTICATION_WANTED
     if isinstance(fault, smtplib.SMTPResponseException):
-        code, text = fault.smtp_code, fault.smtp_error
+        code = fault.smtp_code
         answer = isinstance(fault, (smtplib.SMTPSenderRefused, smtplib.SMTPDataError))
-        return _words(code, text), answer and code >= 500 and code != AUTHENTICATION_WANTED
+        final = answer and code >= REFUSED and code != AUTHENTICATION_WANTED
+        return _words(code, fault.smtp_error), final
     lasting = isinstance(fault, (BadHeaderError, ValueError)) and not isinstance(fault, OSError)
     return one_line(f"{type(fault).__name__}: {fault}")[:500], lasting
 

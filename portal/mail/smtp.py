@@ -1,8 +1,9 @@
-"""Flask-Mail made safe: verified TLS, a time limit, one recipient, no header that breaks its line."""
+"""Flask-Mail made safe: verified TLS, a time limit, one recipient, headers that keep their line."""
 
 import contextlib
 import smtplib
 import ssl
+from email.charset import QP, Charset
 from email.encoders import encode_base64
 from email.header import Header
 from email.mime.base import MIMEBase
@@ -13,7 +14,6 @@ from email.utils import formataddr, formatdate, parseaddr
 from types import TracebackType
 from urllib.parse import urlsplit
 
-from email.charset import QP, Charset
 from flask_mail import BadHeaderError, Connection, Mail, Message
 
 from portal.settings import Settings
@@ -56,7 +56,7 @@ class SafeMessage(Message):
         for attachment in self.attachments:
             message.attach(_file(attachment))
         for name, value in self._headers().items():
-            message[name] = value
+            message[name] = value  # type: ignore[assignment]  # a Header is taken too
         return message
 
     def _headers(self) -> dict[str, str | Header]:
@@ -98,7 +98,7 @@ def wire_address(address: str) -> str:
 
 
 class VerifiedConnection(Connection):
-    """A connection that believes only certificates that are right, and waits for no one for long."""
+    """A connection that believes only right certificates and waits for nobody for long."""
 
     def __init__(self, mail: "SafeMail") -> None:
         super().__init__(mail)

@@ -1,5 +1,6 @@
 """The mail room in an application of its own, and a real mail server that can misbehave."""
 
+import asyncio
 import socket
 import ssl
 import subprocess
@@ -9,7 +10,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import default
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 from uuid import UUID, uuid5
 
 import pytest
@@ -120,7 +121,8 @@ def values_for(name: str) -> dict[str, str]:
 
 def write(name: str = "submit", **more: Any) -> Letter:
     """Write one letter in a transaction of its own."""
-    given = {"to": BIRGIT, "language": "de", "values": values_for(name), "link_key": KEY} | more
+    given: dict[str, Any] = {"to": BIRGIT, "language": "de", "values": values_for(name)}
+    given |= {"link_key": KEY} | more
     with transaction():
         return mail.write(name, **given)
 
@@ -154,16 +156,14 @@ class Post:
         self.tls.append(session.ssl is not None)
         answer = self.data(len(self.mails))
         if answer is None:
-            server.transport.abort()
+            assert server.transport is not None
+            server.transport.abort()  # type: ignore[attr-defined]
         return answer or "421 gone"
 
     @property
     def letters(self) -> list[EmailMessage]:
         """Return the mails, taken apart."""
-        return [
-            cast("EmailMessage", message_from_bytes(content, policy=default))
-            for content in self.mails
-        ]
+        return [message_from_bytes(content, policy=default) for content in self.mails]
 
 
 @pytest.fixture
@@ -176,7 +176,7 @@ class OnFreePort(Controller):
     """A server on a port that the system chooses."""
 
     def _trigger_server(self) -> None:
-        assert self.server is not None
+        assert isinstance(self.server, asyncio.Server)
         self.port = self.server.sockets[0].getsockname()[1]
         socket.create_connection((self.hostname, self.port), timeout=5).close()
 

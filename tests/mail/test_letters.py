@@ -142,6 +142,16 @@ def test_the_letter_with_several_links_brings_one_for_each_application(
     assert "Sprachcafé" not in str(build(letter, None).body)
 
 
+def test_a_code_may_stand_beside_the_links(world: World) -> None:
+    letter = write("link", code_key=DOCUMENT)
+
+    text = str(build(letter, None).body)
+    world.dead.add(DOCUMENT)
+
+    assert ("048213" in text, str(world.link_of(KEY)) in text) == (True, True)
+    assert "048213" not in str(build(letter, None).body)
+
+
 def test_no_link_and_no_code_is_ever_stored(app: Flask, world: World) -> None:
     for name in ("link", "code", "submit"):
         write(name)
@@ -212,9 +222,8 @@ def test_an_address_that_people_type_becomes_no_link_in_a_mail_program(world: Wo
     text = str(build(write("submit", values=values), None).body)
 
     assert re.findall(r"https?://[^\s]*evil|www\.evil|evil\.example", text) == []
-    assert "e. V. 2.0 z.B. Nr.5" in str(
-        build(write("submit", values=values_for("submit") | {"title": "e. V. 2.0 z.B. Nr.5"}), None).body
-    )
+    ordinary = values_for("submit") | {"title": "e. V. 2.0 z.B. Nr.5"}
+    assert "e. V. 2.0 z.B. Nr.5" in str(build(write("submit", values=ordinary), None).body)
 
 
 @pytest.mark.parametrize(
@@ -245,6 +254,8 @@ def test_what_is_not_one_plain_address_is_refused(address: str) -> None:
         mail.Mailbox(address)
 
 
-@pytest.mark.parametrize("address", ["a@b.de", "o'brien+x@müller.de", "a.b@localhost", "x@xn--mller-kva.de"])
+@pytest.mark.parametrize(
+    "address", ["a@b.de", "o'brien+x@müller.de", "a.b@localhost", "x@xn--mller-kva.de"]
+)
 def test_ordinary_addresses_are_taken(address: str) -> None:
     assert mail.Mailbox(address, "N\r\nBcc: x").name == "N Bcc: x"

@@ -2,6 +2,7 @@
 
 import re
 from html import unescape
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -34,7 +35,7 @@ def visitor(bare_app: Flask, settings: Settings) -> StrictClient:
     return open_to(bare_app)
 
 
-def sent(app: Flask, count: int = 1, **more: object) -> list[str]:
+def sent(app: Flask, count: int = 1, **more: Any) -> list[str]:
     """Write `count` letters, send them, return the paths of their pages, newest first."""
     with app.app_context():
         for _ in range(count):
