@@ -20,6 +20,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -57,15 +58,14 @@ def alone() -> Iterator[None]:
         os.close(handle)
 
 
+@cache
 def collect() -> Catalog:
     """Return every msgid of code and templates, with the files where it stands."""
     found = new_catalog(None)
     for method, folder, pattern in SOURCES:
         for path in sorted((ROOT / folder).rglob(pattern)):
             name = path.relative_to(ROOT).as_posix()
-            for _line, words, _comments, context in extract_from_file(
-                method, path, keywords=KEYWORDS
-            ):
+            for _, words, _, context in extract_from_file(method, path, keywords=KEYWORDS):
                 found.add(words, locations=[(name, 1)], context=context)
     return found
 
@@ -76,7 +76,6 @@ def new_catalog(language: str | None) -> Catalog:
         locale=language,
         project="portal",
         version="1",
-        copyright_holder="the portal's authors",
         creation_date=SINCE,
         revision_date=SINCE,
         last_translator="portal",
@@ -213,7 +212,7 @@ def needed(language: str, message: Message) -> bool:
     """Return whether this message has to be there: in Arabic only what applicants meet."""
     if language != "ar" or any(forms(message)):
         return True
-    return any(name.startswith(ARABIC) for name, _line in message.locations)
+    return any(name.startswith(ARABIC) for name, _ in message.locations)
 
 
 def check() -> list[str]:
@@ -238,10 +237,8 @@ def main() -> None:
     commands.add_parser("missing").add_argument("language", choices=LANGUAGES)
     given = parser.parse_args()
     with alone():
-        if given.command == "update":
-            update()
-        elif given.command == "set":
-            update(read_given(given.file))
+        if given.command in ("update", "set"):
+            update(read_given(given.file) if given.command == "set" else None)
         elif given.command == "compile":
             compile_all()
         else:
