@@ -41,8 +41,7 @@ SOURCES = (
 )
 # What a person meets before and while applying has to be there in Arabic as well.
 ARABIC = ("templates/base.html", "templates/components/", "templates/apply/", "templates/errors/")
-# A fixed date keeps a catalogue the same when its words are.
-SINCE = datetime(2026, 1, 1, tzinfo=UTC)
+SINCE = datetime(2026, 1, 1, tzinfo=UTC)  # fixed, so that only words change a catalogue
 PLACEHOLDER = re.compile(r"%\((\w+)\)")
 
 
