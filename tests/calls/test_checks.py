@@ -127,6 +127,7 @@ def test_an_answer_is_forgiven_what_can_be_cleaned(
          "Geben Sie die Postleitzahl mit fünf Ziffern ein"),
         ("address", ADDRESS | {"street": ""}, "street",
          "Geben Sie Straße und Hausnummer ein"),
+        ("address", ADDRESS | {"street": "x" * 121}, "street", "Kürzen Sie „Frage“ um 1 Zeichen"),
         ("address", ADDRESS | {"city": ""}, "city", "Geben Sie den Ort ein"),
         ("rows", [{"was": "Saal", "euro": "viel"}], "0.euro",
          "Füllen Sie „Betrag“ in Zeile 1 von „Frage“ aus"),
