@@ -28,6 +28,7 @@ from portal.web import (
     filters,
     frame,
     headers,
+    heading,
     languages,
     limits,
     staff,
@@ -102,5 +103,5 @@ def _porch(app: Flask, settings: Settings) -> None:
     csrf.init(app)
     doors.init(app)
     errors.init(app)
-    for module in (assets, filters, frame, staff):
+    for module in (assets, filters, frame, heading, staff):
         module.init(app)
