@@ -59,7 +59,7 @@ def address_of(application: Application) -> str:
 def start(slug: str) -> ResponseReturnValue:
     """Say what a person needs to know before the first question; the button makes the draft."""
     call, definition = framed(slug)
-    if request.method == "GET":
+    if request.method != "POST":
         return _start_page(call, definition)
     if request.form.get(TRAP):
         told = _("Press the button once more. A field that must stay empty was filled in.")
@@ -192,7 +192,7 @@ def link_life() -> timedelta:
 def leave(slug: str) -> ResponseReturnValue:
     """Ask first, then take every key from this browser and empty its local copies."""
     call, definition = framed(slug)
-    if request.method == "GET":
+    if request.method != "POST":
         held = on_device(device.key_hash(), call)
         return render_template(
             "apply/leave.html",

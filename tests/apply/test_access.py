@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from portal.applications import keys
 from portal.applications.models import AccessKey, Application, Purpose
@@ -55,6 +56,12 @@ def mailed_code(site: Flask) -> str:
         return keys.code(db.session.scalars(query.order_by(AccessKey.created_at.desc())).first())
 
 
+def head(browser: StrictClient, path: str) -> int:
+    """Ask for the headers only, as mail scanners do; there is no page to read strictly."""
+    answer = FlaskClient.open(browser, path, method="HEAD", base_url="https://127.0.0.1")
+    return int(answer.status_code)
+
+
 def state(site: Flask) -> list[Any]:
     """Return everything that a page which only reads must leave alone."""
     with site.app_context():
@@ -71,7 +78,7 @@ def test_the_page_before_the_first_question_says_all_and_writes_nothing(
 ) -> None:
     before = state(site)
     page = text_of(browser.get(START))
-    assert browser.head(START).status_code == 200
+    assert head(browser, START) == 200
     for words in ("45 Minuten", "10 Minuten lang absenden", "2027-07-01", "30 Tage nach"):
         assert words in page
     assert (state(site), of_all(site, Application)) == (before, 0)
@@ -194,7 +201,7 @@ def test_scanners_change_nothing_and_the_person_still_gets_in(
     before = state(site)
     for _visit in range(2):
         scanner = new_browser()
-        assert scanner.head(path).status_code == scanner.get(path).status_code == 200
+        assert head(scanner, path) == scanner.get(path).status_code == 200
     assert state(site) == before
     answer = browser.post_form(path)
     assert (answer.status_code, answer.location) == (303, f"/{SLUG}/application/{draft}")
