@@ -18,7 +18,7 @@ PLAIN_MONTH = re.compile(r"\s*(?:(\d{4})-(\d{1,2})|(\d{1,2})\s*[/.]\s*(\d{4}))\s
 class Fields(Protocol):
     """What a posted form offers (a MultiDict of werkzeug)."""
 
-    def get(self, key: str, default: str = ..., /) -> str | None:
+    def get(self, key: str, /) -> str | None:
         """Return the first value of a field."""
 
     def getlist(self, key: str, /) -> list[str]:

@@ -52,7 +52,7 @@ def facts(call: Standing, definition: Definition, moment: datetime) -> dict[str,
                                      definition.zone),
         "amounts": [amount(award.amount) for award in definition.awards],
         "steps": steps(definition, moment),
-        "next_step": next((step for step in definition.steps if step.at > moment), None),
+        "next_step": next_step(definition, moment),
         "dots": dots(definition),
         "is_long": max(map(len, words(definition.title).text.split())) > LONG_WORD,
         "words": words,
@@ -94,6 +94,12 @@ def steps(definition: Definition, moment: datetime) -> list[Shown]:
 def _step(step: Step, moment: datetime, following: list[Step]) -> Shown:
     kind = "is-done" if step.at <= moment else "is-now" if [step] == following else ""
     return Shown(words(step.when), words(step.title), words(step.text), kind)
+
+
+def next_step(definition: Definition, moment: datetime) -> Step | None:
+    """Return what comes after the closing; its date in the table may differ from the text's."""
+    later = (step for step in definition.steps if step.name not in ("opens", "closes"))
+    return next((step for step in later if step.at > moment), None)
 
 
 def dots(definition: Definition) -> list[Row]:

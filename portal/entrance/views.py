@@ -27,7 +27,7 @@ from portal.entrance import (
     legal_views,  # noqa: F401  (puts its pages on the blueprint)
 )
 from portal.entrance.blueprint import MINUTE, bp
-from portal.entrance.callpage import day_and_time
+from portal.entrance.callpage import day_and_time, next_step
 from portal.entrance.paper import blank_form
 from portal.web.doors import public
 from portal.web.frame import show_call
@@ -69,7 +69,7 @@ def _line(call: Call, here: Phase) -> dict[str, object]:
         standing = _("The call opens on %(moment)s.",
                      moment=day_and_time(call.opens_at, definition.zone))
     else:
-        coming = next((step for step in definition.steps if step.at > now()), None)
+        coming = next_step(definition, now())
         standing = _("The call closed on %(moment)s.",
                      moment=day_and_time(call.closes_at, definition.zone))
         if coming:

@@ -38,7 +38,8 @@ KINDS = {
     "address": question("address"),
     "rows": question(
         "rows", max_rows=2, total=["euro"],
-        columns=[{"key": "was", "label": "Was"}, {"key": "euro", "label": "Betrag", "type": "money"},
+        columns=[{"key": "was", "label": "Was"},
+                 {"key": "euro", "label": "Betrag", "type": "money"},
                  {"key": "zahl", "label": "Anzahl", "type": "number", "required": False}]),
     "tick": question("declaration", version="1"),
     "consent": question("declaration", version="1", answer="yes_no", required=False),
@@ -64,7 +65,7 @@ ADDRESS = {"street": " Weg  1 ", "postcode": "44 137", "city": "Dortmund "}
         ("money", "1,234", "1234.00"),
         ("money", "0", "0.00"),
         ("month", {"month": "5", "year": "2016"}, "2016-05"),
-        ("month", {"month": "٥", "year": "٢٠١٦"}, "2016-05"),
+        ("month", {"month": "\u0665", "year": "٢٠١٦"}, "2016-05"),
         ("date", {"day": "31", "month": "05", "year": "2016"}, "2016-05-31"),
         ("choice", "b", "b"),
         ("choices", ["b"], ["b"]),

@@ -170,7 +170,7 @@ def test_a_kept_page_asks_the_database_for_nothing(calls: Flask, browser: Strict
 def _lines(browser: StrictClient, **query: str) -> list[str]:
     answer = browser.get(f"/{SLUG}/deadline.ics", query_string=query)
     assert answer.mimetype == "text/calendar"
-    text = answer.data.decode()
+    text: str = answer.data.decode()
     assert text.endswith("\r\n")
     assert "\n" not in text.replace("\r\n", "")
     assert all(len(line.encode()) <= 75 for line in text.split("\r\n"))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from pydantic import SecretStr
 from sqlalchemy import select
 
 from portal.core.db import db
@@ -60,8 +61,8 @@ def test_a_file_of_the_instance_comes_first(browser: StrictClient, settings: Set
 
 def test_in_production_nothing_is_made_up(tmp_path: Path) -> None:
     settings = Settings(
-        instance=tmp_path, base_url="https://preis.example.org", mail_url="smtps://mail.example.org",
-        scanner="none",
+        instance=tmp_path, base_url="https://preis.example.org", scanner="none",
+        mail_url=SecretStr("smtps://mail.example.org"),
     )  # fmt: skip
     assert legal_text(settings, "impressum", "de") is None
     assert [path.name for path in missing(settings)] == [
