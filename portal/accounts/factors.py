@@ -74,12 +74,14 @@ def _counter(user: User, nonce: str, typed: str, at: datetime) -> int | None:
 
 
 def digits_of(typed: str) -> str:
-    """Return the digits of a typed code in ASCII; blanks, dashes and other digits are welcome.
+    r"""Return the digits of a typed code in ASCII; blanks, dashes and other digits are welcome.
 
-    >>> digits_of(" 123 456\\n"), digits_of("\\u0661\\u0662\\u0663456")
+    >>> digits_of(" 123 456\n"), digits_of("\u0661\u0662\u0663456")
     ('123456', '123456')
     """
-    return "".join(str(unicodedata.digit(c)) for c in typed if unicodedata.digit(c, None) is not None)
+    return "".join(
+        str(unicodedata.digit(c)) for c in typed if unicodedata.digit(c, None) is not None
+    )
 
 
 def _changed(statement: Update) -> bool:

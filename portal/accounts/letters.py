@@ -23,8 +23,10 @@ Words = Callable[[], str]  # called in the language of the letter
 
 @dataclass(frozen=True)
 class Place:
-    """What somebody is invited to: the title of a call, and as what. Both are functions,
-    since the letter may be written in two languages."""
+    """What somebody is invited to, and as what.
+
+    Both are functions, since the letter may be written in two languages.
+    """
 
     title: Words
     role: Words
@@ -51,9 +53,11 @@ def send_link(invitation: Invitation, by: Actor, place: Place = PORTAL) -> None:
         NAMES[invitation.purpose],
         to=mail.Mailbox(invitation.email or invitation.user.email, invitation.user.name),
         language=invitation.user.language,
-        values=lambda _code: _values(place)
-        | {"expires": _moment(expires)}
-        | ({"role": place.role()} if NAMES[invitation.purpose] == "invitation" else {}),
+        values=lambda _code: (
+            _values(place)
+            | {"expires": _moment(expires)}
+            | ({"role": place.role()} if NAMES[invitation.purpose] == "invitation" else {})
+        ),
         link_key=invitation.id,
         by=by,
         from_name=place.from_name or settings().operator_name,
@@ -61,7 +65,7 @@ def send_link(invitation: Invitation, by: Actor, place: Place = PORTAL) -> None:
 
 
 def tell_change(user: User, what: Words, by: Actor, *, to: str = "") -> None:
-    """Write to the owner that a way into the account changed. to: an address, if not the present."""
+    """Write to the owner that a way into the account changed; `to`: if not the present address."""
     mail.write(
         "account_changed",
         to=mail.Mailbox(to or user.email, user.name),

@@ -1,4 +1,4 @@
-"""Mailed links: derived when a letter leaves, used once by a button, dead when a newer one exists."""
+"""Mailed links: derived when a letter leaves, used once by a button, dead when a newer exists."""
 
 import hmac
 import secrets
@@ -67,9 +67,7 @@ def find(word: str, *, for_change: bool = False) -> Invitation | None:
 
 def is_alive(invitation: Invitation) -> bool:
     """Return whether the link may still be used."""
-    return (
-        invitation.used_at is None and now() < invitation.expires_at and invitation.user.active
-    )
+    return invitation.used_at is None and now() < invitation.expires_at and invitation.user.active
 
 
 def address_of(invitation: Invitation) -> str:

@@ -87,5 +87,5 @@ def _digits_of_guesses(word: str, email: str, name: str) -> float:
 
     place = re.split(r"\W+", settings().operator_name)
     own = [email, *re.split(r"\W+", email), *re.split(r"\W+", name)]
-    known = [w.lower() for w in (*CONTEXT, *place, *own) if len(w) > 2]  # noqa: PLR2004
+    known = [w.lower() for w in (*CONTEXT, *place, *own) if len(w) > 2]
     return zxcvbn(word, known).guesses_log10

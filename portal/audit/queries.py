@@ -46,10 +46,11 @@ def entries(filters: Filters, page: int = 1, size: int = SIZE) -> Page:
 
 
 def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    for column in ("what", "actor_key", "thing_key"):
-        if value := getattr(filters, column):
-            wanted.append(getattr(AuditEntry, column) == value)
+    wanted: list[ColumnElement[bool]] = [
+        getattr(AuditEntry, column) == getattr(filters, column)
+        for column in ("what", "actor_key", "thing_key")
+        if getattr(filters, column)
+    ]
     if filters.since:
         wanted.append(AuditEntry.at >= filters.since)
     if filters.until:

@@ -1,4 +1,4 @@
-"""Checking the log: is each entry as it was written, none missing, none added?"""
+"""Checking that each entry of the log is as it was written, none missing, none added."""
 
 import hmac
 from collections.abc import Iterator

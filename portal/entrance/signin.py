@@ -92,8 +92,8 @@ def _page(
 def _to(endpoint: str) -> Response:
     """Return the way to a step, which remembers the page that was asked for."""
     wish = request.values.get("next", "")
-    more = {"next": wish} if is_local(wish) else {}
-    return make_response(redirect(url_for(endpoint, **more), 303))
+    address = url_for(endpoint, next=wish) if is_local(wish) else url_for(endpoint)
+    return make_response(redirect(address, 303))
 
 
 @bp.route("/sign-in/code", methods=["GET", "POST"])
@@ -152,8 +152,8 @@ def password_reset() -> ResponseReturnValue:
         return render_template("entrance/password_reset.html", errors=[], email="", asked=False)
     email = queries.folded(request.form.get("email", ""))[:LONGEST_EMAIL]
     if "@" not in email:
-        return _page("entrance/password_reset.html", "email",
-                     _("Give an e-mail address like name@example.org."), email=email, asked=False)  # fmt: skip
+        fault = _("Give an e-mail address like name@example.org.")
+        return _page("entrance/password_reset.html", "email", fault, email=email, asked=False)
     brake("reset", RESETS_PER_NETWORK, closed=True)
     try:
         brake("reset-to", RESETS_PER_ADDRESS, by=email, closed=True)

@@ -13,8 +13,14 @@ from portal.web.limits import client_network
 from portal.web.touch import touch
 
 # What the owner of a session sees of a browser; the first that fits.
-BROWSERS = (("Edg", "Edge"), ("OPR", "Opera"), ("Firefox|FxiOS", "Firefox"),
-            ("SamsungBrowser", "Samsung Internet"), ("Chrom|CriOS", "Chrome"), ("Safari", "Safari"))  # fmt: skip
+BROWSERS = (
+    ("Edg", "Edge"),
+    ("OPR", "Opera"),
+    ("Firefox|FxiOS", "Firefox"),
+    ("SamsungBrowser", "Samsung Internet"),
+    ("Chrom|CriOS", "Chrome"),
+    ("Safari", "Safari"),
+)
 SYSTEMS = (("Windows", "Windows"), ("Android", "Android"), ("iPhone|iPad", "iOS"),
            ("Mac OS", "macOS"), ("CrOS", "ChromeOS"), ("Linux", "Linux"))  # fmt: skip
 
@@ -84,7 +90,7 @@ def coarse_network() -> str:
         address = ipaddress.ip_interface(network).ip
     except ValueError:
         return ""
-    return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))  # noqa: PLR2004
+    return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
 def areas() -> list[tuple[str, str]]:

@@ -105,9 +105,7 @@ PAGES = ("password", "email", "factor", "recovery-codes")
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_ways_in_change_only_after_fresh_proof(
-    bare_app: Flask, anna: Person, page: str
-) -> None:
+def test_ways_in_change_only_after_fresh_proof(bare_app: Flask, anna: Person, page: str) -> None:
     browser = signed_in(bare_app, anna)
     token = browser.token("/account")
     data = {"csrf_token": token, "password": NEW, "email": "x@example.org", "begin": "yes"}
@@ -188,9 +186,7 @@ def test_an_administrator_resets_the_factor_of_somebody_else_only(
 
 
 @pytest.mark.parametrize("deed", ["disable", "admin"])
-def test_nobody_disables_or_degrades_oneself(
-    bare_app: Flask, anna: Person, deed: str
-) -> None:
+def test_nobody_disables_or_degrades_oneself(bare_app: Flask, anna: Person, deed: str) -> None:
     assert act(signed_in(bare_app, anna), anna, deed, admin="no").status_code == 403
 
 
@@ -276,9 +272,7 @@ def test_people_are_searched_and_filtered(
     assert re.findall(r'<th scope="row"><a [^>]+><bdi>(\w+)', page) == names
 
 
-def test_the_list_of_people_costs_the_same_for_few_and_many(
-    bare_app: Flask, anna: Person
-) -> None:
+def test_the_list_of_people_costs_the_same_for_few_and_many(bare_app: Flask, anna: Person) -> None:
     browser = signed_in(bare_app, anna)
 
     def statements() -> int:

@@ -75,9 +75,7 @@ def set_up(browser: StrictClient, password: str = NEW) -> Any:
     return browser.post_form("/welcome/factor", {"code": code})
 
 
-def test_an_invitation_leads_to_an_account_with_two_factors(
-    bare_app: Flask, invited: str
-) -> None:
+def test_an_invitation_leads_to_an_account_with_two_factors(bare_app: Flask, invited: str) -> None:
     browser = a_browser(bare_app)
     opened = browser.post_form(invited)
     codes = re.findall(r"[A-Z2-9]{4}-[A-Z2-9]{4}-[A-Z2-9]{4}", text_of(set_up(browser)))
@@ -160,9 +158,7 @@ def test_neither_database_nor_outbox_holds_a_link(bare_app: Flask, invited: str)
     assert word.partition(".")[2] not in everything
 
 
-def test_without_the_second_factor_the_account_does_not_open(
-    bare_app: Flask, invited: str
-) -> None:
+def test_without_the_second_factor_the_account_does_not_open(bare_app: Flask, invited: str) -> None:
     browser = a_browser(bare_app)
     browser.post_form(invited)
     browser.post_form("/welcome", {"name": "Carla", "password": NEW})
@@ -202,9 +198,7 @@ def test_a_reset_answers_the_same_with_and_without_an_account(
 ) -> None:
     bodies = {
         "\n".join(
-            line
-            for line in text_of(ask_reset(bare_app, email)).split("\n")
-            if "csrf" not in line
+            line for line in text_of(ask_reset(bare_app, email)).split("\n") if "csrf" not in line
         )
         for email in ("anna@example.org", "nobody@example.org")
     }
