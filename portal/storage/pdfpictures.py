@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 import pypdfium2 as pdfium
+import pypdfium2.raw as pdfium_c
 
 from portal.storage.refusals import Code, Refused
 
 MOST_PICTURES = 20
 WIDTH, HEIGHT = 900, 1800
 QUALITY = 80
+FAILED = pdfium_c.FLATTEN_FAIL
 # Pages of a plan can be slow to draw; the rest of the child's time is for the document itself.
 CPU_SECONDS = 12.0
 
@@ -23,10 +25,11 @@ def flatten(source: Path, target: Path, pages: int) -> None:
     """
     document = _opened(source, pages)
     try:
-        document.init_forms()
+        document.init_forms()  # draws fields whose looks are not in the file
         for number in range(pages):
             page = document[number]
-            page.flatten()
+            if pdfium_c.FPDFPage_Flatten(page, pdfium_c.FLAT_NORMALDISPLAY) == FAILED:
+                raise Refused(Code.BROKEN)
             page.close()
         document.save(target)
     except pdfium.PdfiumError as error:

@@ -59,6 +59,8 @@ def _marker(file: BinaryIO) -> int:
 
 def _webp(file: BinaryIO) -> tuple[int, int]:
     head = file.read(30)
+    if len(head) < 30:
+        raise ValueError("cut off in the header")
     chunk = head[12:16]
     if chunk == b"VP8X":
         return _three(head[24:27]) + 1, _three(head[27:30]) + 1
@@ -72,7 +74,7 @@ def _webp(file: BinaryIO) -> tuple[int, int]:
 
 
 def _three(data: bytes) -> int:
-    return int.from_bytes(data.ljust(3, b"\0"), "little")
+    return int.from_bytes(data, "little")
 
 
 def _heic(file: BinaryIO) -> tuple[int, int]:

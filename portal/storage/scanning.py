@@ -7,7 +7,8 @@ before them, an empty chunk at the end, and one line back that says OK, FOUND or
 import socket
 import struct
 import time
-from typing import BinaryIO, NamedTuple
+from dataclasses import dataclass
+from typing import BinaryIO
 
 CHUNK = 64 * 1024
 SECONDS = 60.0
@@ -15,17 +16,20 @@ LONGEST_ANSWER = 4096
 LENGTH = struct.Struct("!I")
 
 
-class Clean(NamedTuple):
+@dataclass(frozen=True)
+class Clean:
     """The scanner looked at every byte and found nothing."""
 
 
-class Infected(NamedTuple):
+@dataclass(frozen=True)
+class Infected:
     """The scanner found `name`."""
 
     name: str
 
 
-class NotScanned(NamedTuple):
+@dataclass(frozen=True)
+class NotScanned:
     """Nobody knows; `retry` tells whether to ask again later (False: no scanner is wanted)."""
 
     reason: str

@@ -88,6 +88,8 @@ def _scrub_stream(stream: Any) -> None:
     """Empty PostScript and carried files; take place and camera out of photos."""
     if str(stream.get("/Subtype")) == "/PS" or str(stream.get("/Type")) in TYPES:
         stream.write(b"")
+        for key in set(stream.keys()) - {"/Length"}:
+            del stream[key]
     if str(stream.get("/Subtype")) == "/Image" and _filters(stream) == ["/DCTDecode"]:
         before = stream.read_raw_bytes()
         after = without_notes(before)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pikepdf
-from pikepdf import Array, Dictionary
+from pikepdf import Array, Dictionary, Stream
 
 from portal.storage.notes import Note
 from portal.storage.refusals import Code, Refused
@@ -21,7 +21,7 @@ MOST_FIELDS = 5000
 def require_readable(pdf: pikepdf.Pdf, max_pages: int) -> None:
     """Raise `Refused` for no page, too many, a form without pages of its own, a bundle of files."""
     count = len(pdf.pages)
-    if count == 0:
+    if count == 0 or (pdf.get_warnings() and not any(_has_content(page) for page in pdf.pages)):
         raise Refused(Code.BROKEN)
     if count > max_pages:
         raise Refused(Code.TOO_MANY_PAGES, pages=count, max_pages=max_pages)
@@ -31,6 +31,11 @@ def require_readable(pdf: pikepdf.Pdf, max_pages: int) -> None:
     # A dynamic XFA form has one page only, which says that another program is needed.
     if "/XFA" in form and (bool(pdf.Root.get("/NeedsRendering")) or not form.get("/Fields")):
         raise Refused(Code.ACTIVE_CONTENT)
+
+
+def _has_content(page: pikepdf.Page) -> bool:
+    """Return whether a page is more than empty paper, which a torn file may be repaired to."""
+    return isinstance(page.obj.get("/Contents"), (Array, Stream)) or "/Annots" in page.obj
 
 
 def needs_flattening(pages: list[Any]) -> bool:
