@@ -32,4 +32,5 @@ class AssetFetcher(URLFetcher):
         if name != url and name in self._blobs:
             body, media_type = self._blobs[name]
             return URLFetcherResponse(url, body, {"Content-Type": media_type})
-        raise FatalURLFetchingError(f"an address of the kind {url.split(':')[0][:20]!r} is refused")
+        scheme = url.partition(":")[0][:20]
+        raise FatalURLFetchingError(f"an address of the kind {scheme!r} is refused")

@@ -10,6 +10,7 @@ import resource
 import signal
 import sys
 import traceback
+from pathlib import Path
 from typing import BinaryIO
 
 from portal.documents import pipe
@@ -66,7 +67,7 @@ def _answer(order: pipe.Message) -> tuple[dict[str, object], list[bytes]]:
     blobs = {name: (body, media_type) for (name, media_type), body in pairs}
     try:
         return {"ok": True}, [render(head["template"], head["context"], blobs, head["language"])]
-    except (Exception, MemoryError) as error:
+    except Exception as error:  # noqa: BLE001  (whatever it is, the next document is made)
         return {"ok": False, "error": _reason(error)}, []
 
 
@@ -75,7 +76,7 @@ def _reason(error: BaseException) -> str:
     if isinstance(error, RenderFailed):
         return str(error)
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    return f"{type(error).__name__} in {os.path.basename(frame.filename)}:{frame.lineno}"
+    return f"{type(error).__name__} in {Path(frame.filename).name}:{frame.lineno}"
 
 
 if __name__ == "__main__":

@@ -19,8 +19,7 @@ def write(file: BinaryIO, head: dict[str, Any], bodies: Sequence[bytes] = ()) ->
     """Send a message; raise `OSError` if nobody reads any more."""
     text = json.dumps({**head, "sizes": [len(body) for body in bodies]}).encode()
     file.write(LENGTH.pack(len(text)) + text)
-    for body in bodies:
-        file.write(body)
+    file.writelines(bodies)
     file.flush()
 
 

@@ -110,7 +110,7 @@ class Renderer:
         kept = {name: v for name, v in os.environ.items() if not name.startswith("PORTAL_")}
         # The child ends itself a little later than we would kill it, should we die meanwhile.
         limits = [str(int(self.seconds) + 5), str(self.memory)]
-        return subprocess.Popen(
+        return subprocess.Popen(  # noqa: S603  (our own module, numbers as arguments)
             [sys.executable, "-m", "portal.documents.child", *limits],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -69,10 +69,10 @@ def _german(language: str) -> Callable[[str], str]:
 
 
 def paragraphs(text: str) -> list[str]:
-    """Return the paragraphs of a text, divided by blank lines.
+    r"""Return the paragraphs of a text, divided by blank lines.
 
-    >>> paragraphs("a\\n\\n\\nb\\nc")
-    ['a', 'b\\nc']
+    >>> paragraphs("a\n\n\nb\nc")
+    ['a', 'b\nc']
     """
     return [part.strip("\n") for part in text.split("\n\n") if part.strip()]
 

@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -102,4 +103,4 @@ def _in_steps(pdf: Pdf) -> bool:
             levels.append(int(str(element.S)[2]))
         kids = element.get("/K", Array())
         waiting += reversed(list(kids) if isinstance(kids, Array) else [kids])
-    return levels[:1] == [1] and all(b <= a + 1 for a, b in zip(levels, levels[1:], strict=False))
+    return levels[:1] == [1] and all(b <= a + 1 for a, b in pairwise(levels))

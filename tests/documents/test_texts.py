@@ -60,8 +60,10 @@ def test_every_word_stands_inside_of_the_page(
         number="IP-2027-0001",
     )
     for word in words_of(child.render(content, "de"), tmp_path):
-        assert 0 <= word.left and word.right <= WIDTH - 14 * 72 / 25.4, word
-        assert 0 <= word.top and word.bottom <= HEIGHT, word
+        assert word.left >= 0, word
+        assert word.right <= WIDTH - 14 * 72 / 25.4, word
+        assert word.top >= 0, word
+        assert word.bottom <= HEIGHT, word
 
 
 def test_three_thousand_lines_take_less_than_twenty_seconds_and_a_hundred_pages(
