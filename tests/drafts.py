@@ -42,7 +42,9 @@ def _source(slug: str) -> dict[str, Any]:
     return source(slug)
 
 
-def begun(call: Call, answers: Mapping[str, Any] | None = None, device: str = DEVICE) -> Application:
+def begun(
+    call: Call, answers: Mapping[str, Any] | None = None, device: str = DEVICE
+) -> Application:
     """Return a draft with these raw answers, held by the browser `device`, committed."""
     with transaction():
         application = drafting.start(call, device=device, locale="de", at=now())

@@ -29,7 +29,7 @@ def ask_for_links(call: Call, email: str, *, browser: str, language: str) -> Non
 
 
 def send_links(call_id: str, email: str, browser: str, language: str) -> None:
-    """Write the mail that `ask_for_links` ordered (a job handler); nothing for an unknown address."""
+    """Write the mail that `ask_for_links` ordered (a job handler); none to an unknown address."""
     with transaction():
         call = db.session.get(Call, UUID(call_id))
         owned = owned_by(email, call)[:MOST_LINKS] if call else []
@@ -105,7 +105,7 @@ def send_link_again(key: AccessKey) -> bool:
 
 
 def hand_over(application: Application) -> tuple[str, timedelta]:
-    """Return an address that opens the application on another device once, and how long it lives."""
+    """Return an address that opens the application elsewhere once, and how long it lives."""
     key = keys.make_link(application, "", purpose=Purpose.HANDOVER)
     db.session.flush()
     return str(keys.link_of(key.id)), timedelta(minutes=keys.HANDOVER_MINUTES)

@@ -70,7 +70,9 @@ def forget_device(device: str) -> None:
     )
 
 
-def make_link(application: Application, email: str, *, purpose: Purpose = Purpose.LINK) -> AccessKey:
+def make_link(
+    application: Application, email: str, *, purpose: Purpose = Purpose.LINK
+) -> AccessKey:
     """Make a link to the application for `email`; older links of this purpose die."""
     kill_links(application, purpose)
     key = AccessKey(

@@ -6,7 +6,7 @@ from typing import Any
 
 from portal import mail
 from portal.applications import keys
-from portal.applications.models import Application, Event, Version
+from portal.applications.models import Application, Event, Purpose, Version
 from portal.applications.queries import definition_for, definition_under, latest
 from portal.applications.workflow import Move
 from portal.calls.answers import is_asked
@@ -15,7 +15,8 @@ from portal.calls.moments import Phase, phase
 from portal.calls.questions import AnyQuestion
 from portal.calls.wording import plain
 from portal.core.clock import now
-from portal.core.i18n import format_moment, gettext as _
+from portal.core.i18n import format_moment
+from portal.core.i18n import gettext as _
 from portal.core.text import one_line
 from portal.documents import usecases as documents
 
@@ -47,7 +48,9 @@ def confirm(application: Application, event: Event) -> None:
     )
 
 
-def confirmation_values(application: Application, version: Version, language: str) -> dict[str, str]:
+def confirmation_values(
+    application: Application, version: Version, language: str
+) -> dict[str, str]:
     """Return what the confirmation says, in `language`."""
     definition = definition_under(version)
     call = application.call
@@ -57,7 +60,9 @@ def confirmation_values(application: Application, version: Version, language: st
         "title": application.title,
         "version": str(version.n),
         "arrived": exact(definition, version.arrived_at),
-        "late": _("It arrived after the closing time and is marked as late.") if version.late else "",
+        "late": (
+            _("It arrived after the closing time and is marked as late.") if version.late else ""
+        ),
         "check_code": version.check_code,
         "steps": _next_steps(definition, language),
         "closes": exact(definition, call.closes_at) if changeable else "",
@@ -105,7 +110,12 @@ def write(
 
 
 def _letter(
-    application: Application, name: str, *, to: mail.Mailbox, values: Any, **terms: Any
+    application: Application,
+    name: str,
+    *,
+    to: mail.Mailbox,
+    values: Callable[[str], dict[str, str]],
+    **terms: Any,
 ) -> mail.Letter:
     definition = definition_for(application)
     own = definition.letters.get(name)
@@ -170,7 +180,7 @@ def tell_nominee(application: Application, _event: Event) -> None:
     address = version.answers.get(address_key or "")
     if not address:
         return
-    link = keys.make_link(application, str(address), purpose=keys.Purpose.NOMINEE)
+    link = keys.make_link(application, str(address), purpose=Purpose.NOMINEE)
     _letter(
         application,
         "nominee_information",

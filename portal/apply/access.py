@@ -2,8 +2,17 @@
 
 from datetime import timedelta
 
-from flask import Blueprint, Response, current_app, make_response, redirect, render_template
-from flask import request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from portal.applications import access, drafting, keys

@@ -1,4 +1,4 @@
-"""The page behind a mailed link: one button, so that mail scanners that follow links change nothing."""
+"""The page behind a mailed link: one button, so that scanners that follow links change nothing."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -60,7 +60,7 @@ def _open(slug: str, token: str) -> ResponseReturnValue:
         alive = key is not None and keys.is_alive(key, now())
         browser = device.ensure() if alive else device.key_hash()
         opened = keys.open_link(key, browser, now()) if key and alive else None
-        application = opened or (key and held_by(browser, key.application_id))
+        application = opened or (held_by(browser, key.application_id) if key else None)
     if application is None:
         return redirect(url_for("opening.show", slug=slug, token=token), 303)
     return redirect(_in_language(address_of(application)), 303)

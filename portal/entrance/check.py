@@ -1,4 +1,4 @@
-"""The public check page: is this receipt genuine, is there a newer one, does this file belong to it?"""
+"""The public check page: is a receipt genuine, the latest, and does a file belong to it."""
 
 import hashlib
 from dataclasses import dataclass

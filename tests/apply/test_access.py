@@ -79,7 +79,7 @@ def test_the_page_before_the_first_question_says_all_and_writes_nothing(
     before = state(site)
     page = text_of(browser.get(START))
     assert head(browser, START) == 200
-    for words in ("45 Minuten", "10 Minuten lang absenden", "2027-07-01", "30 Tage nach"):
+    for words in ("45 Minuten", "10 Minuten lang absenden", "(Stand 20", "30 Tage nach"):
         assert words in page
     assert (state(site), of_all(site, Application)) == (before, 0)
 
@@ -103,7 +103,9 @@ def test_the_draft_speaks_the_language_of_the_page(site: Flask, browser: StrictC
         assert db.session.scalars(db.select(Application.locale)).all() == ["ar"]
 
 
-def test_a_program_that_fills_every_field_begins_nothing(site: Flask, browser: StrictClient) -> None:
+def test_a_program_that_fills_every_field_begins_nothing(
+    site: Flask, browser: StrictClient
+) -> None:
     answer = browser.post_form(START, {"homepage": "https://spam.example"})
     assert (answer.status_code, of_all(site, Application)) == (422, 0)
 

@@ -47,7 +47,8 @@ def compared(browser: StrictClient, code: str, content: bytes) -> str:
 
 
 @pytest.mark.parametrize(
-    "typed", ["K1M0-9XQD-24H1", "k1m0 9xqd 24h1", " kim0_9xqd_24hl", "KLMO.9XQD.24HI", "K1M09XQD24H1"]
+    "typed",
+    ["K1M0-9XQD-24H1", "k1m0 9xqd 24h1", " kim0_9xqd_24hl", "KLMO.9XQD.24HI", "K1M09XQD24H1"],
 )
 def test_a_code_is_read_in_every_spelling(typed: str) -> None:
     assert normalised(typed) == "K1M0-9XQD-24H1"
