@@ -206,7 +206,7 @@ def _nominee_values(application: Application, version: Version, language: str) -
 
 
 def held_about_nominee(definition: Definition, version: Version) -> list[AnyQuestion]:
-    """Return the answered questions about the nominee in person: those beside the e-mail address."""
+    """Return the answered questions about the nominee: those beside the e-mail address."""
     room = (definition.nominee_email_key or "").rpartition(".")[0]
     return [definition.questions[k] for k in version.answers if k.rpartition(".")[0] == room]
 

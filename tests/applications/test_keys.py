@@ -97,7 +97,8 @@ def test_a_link_is_found_by_its_own_word_only(draft: Application) -> None:
     head, _, tail = word.partition(".")
     for damaged in (
         "", ".", head, word[:-1], word + "0", word.upper(), f"{head}.", f".{tail}",
-        f"{head}-{tail}", word[::-1], f"{head}.{'0' * 64}", f"{head}.ä", "\udcff", "0" * 32 + "." + tail, "ü" * 40,
+        f"{head}-{tail}", word[::-1], f"{head}.{'0' * 64}", f"{head}.ä", "\udcff",
+        "0" * 32 + "." + tail, "ü" * 40,
     ):  # fmt: skip
         assert keys.find_link(damaged) is None, damaged
 
