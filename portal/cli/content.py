@@ -4,7 +4,6 @@ import argparse
 
 import sqlalchemy as sa
 
-from portal import demo as example
 from portal.calls.crosschecks import ceilings
 from portal.calls.faults import CallFaults
 from portal.calls.loading import load_file
@@ -14,6 +13,7 @@ from portal.cli import Stopped
 from portal.cli.opening import opened
 from portal.core.db import db, transaction
 from portal.core.i18n import in_language
+from portal.demo.build import build
 from portal.settings import load
 
 
@@ -44,9 +44,10 @@ def demo(given: argparse.Namespace) -> None:
     settings = load()
     if settings.production:
         raise Stopped("The example is for a rehearsal; PORTAL_BASE_URL names a real address.")
-    with opened(settings).app_context():
+    with opened(settings).app_context(), in_language("en"):
         if given.if_empty and db.session.scalar(sa.select(sa.func.count()).select_from(Call)):
             print("There is a call already; the example was not added.")
             return
-        done = example.build(given.stage, given.seed)
-    print(done or f"The example stands at the stage “{given.stage}”: {settings.origin}")
+        db.session.rollback()
+        with transaction():
+            print(*build(given.stage, given.seed), sep="\n")

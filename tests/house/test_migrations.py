@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from flask import Flask
+from pydantic import SecretStr
 
 from portal.app import build
 from portal.cli import database
@@ -27,7 +27,7 @@ KINDS = ("sqlite", "postgres")
 def empty(request: pytest.FixtureRequest, tmp_path: Any) -> Iterator[sa.Engine]:
     """Yield an engine of a database without tables."""
     url = postgres_url(empty=True) if request.param == "postgres" else ""
-    app = build(Settings(instance=tmp_path / "instance", database_url=url))
+    app = build(Settings(instance=tmp_path / "instance", database_url=SecretStr(url)))
     with app.app_context():
         yield db.engine
         db.session.remove()
@@ -132,5 +132,5 @@ def test_the_revisions_are_one_line_in_the_order_of_their_names() -> None:
     }
 
 
-def test_there_is_a_migration(bare_app: Flask) -> None:
+def test_there_is_a_migration() -> None:
     assert schema.revisions() != []
