@@ -145,6 +145,15 @@ def test_five_wrong_tries_end_a_code(draft: Application, settings: Settings) -> 
     assert opened_by_code(draft, right) == []
 
 
+def test_wrong_tries_of_another_browser_do_not_end_a_code(
+    draft: Application, settings: Settings
+) -> None:
+    right = keys.code(code(draft))
+    for _try in range(settings.code_tries):
+        assert opened_by_code(draft, wrong(right), ANOTHER) == []
+    assert opened_by_code(draft, right) == [draft]
+
+
 def test_a_code_ends_after_ten_minutes(draft: Application) -> None:
     right = keys.code(code(draft))
     with time_machine.travel(now() + timedelta(minutes=10, seconds=1)):
