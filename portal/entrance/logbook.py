@@ -12,6 +12,7 @@ from portal.accounts import queries as accounts
 from portal.audit import queries
 from portal.audit.models import AuditEntry
 from portal.audit.queries import Filters
+from portal.core.i18n import gettext as _
 from portal.core.text import one_line
 from portal.web.rooms import ADMIN, open_to
 
@@ -30,10 +31,52 @@ def log() -> ResponseReturnValue:
         "entrance/log.html",
         given=given,
         found=found,
-        whats=queries.whats(),
+        whats=[(what, words_of(what)) for what in queries.whats()],
+        words_of=words_of,
+        actor_of=actor_of,
         names=_names(found.entries),
         href="?" + urlencode({k: v for k, v in given.items() if v} | {"page": ""}),
     )
+
+
+def words_of(what: str) -> str:
+    """Return a verb of the log in words; one that no room has named stays as it is."""
+    known = {
+        "sign_in": _("signed in"),
+        "sign_in_fail": _("failed to sign in"),
+        "sign_out": _("signed out"),
+        "user_add": _("added a person"),
+        "user_invite": _("invited a person"),
+        "user_disable": _("disabled an account"),
+        "user_enable": _("enabled an account"),
+        "link_use": _("used a mailed link"),
+        "password_set": _("set a password"),
+        "password_change": _("changed the password"),
+        "password_reset_ask": _("asked for a new password"),
+        "factor_set": _("set up a second factor"),
+        "factor_change": _("changed the second factor"),
+        "factor_reset": _("reset a second factor"),
+        "recovery_codes_renew": _("made new recovery codes"),
+        "confirm_again": _("proved who it is"),
+        "session_end": _("ended a session"),
+        "email_change_ask": _("asked to change the address"),
+        "email_change": _("changed the address"),
+        "membership_give": _("gave a role"),
+        "membership_take": _("took a role away"),
+        "admin_give": _("made an administrator"),
+        "admin_take": _("took an administrator's rights"),
+    }
+    return known.get(what, what)
+
+
+def actor_of(entry: AuditEntry) -> str:
+    """Return an actor without an account in words."""
+    known = {
+        "system": _("the portal itself"),
+        "visitor": _("somebody without an account"),
+        "applicant": _("an applicant"),
+    }
+    return known.get(entry.actor_kind, entry.actor_kind)
 
 
 def _filters(given: dict[str, str]) -> Filters:
