@@ -10,6 +10,7 @@ from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal.applications.workflow import Move, Status, destination
+from portal.accounts.models import User
 from portal.calls.models import Call, FormVersion
 from portal.core.actor import Actor
 from portal.core.clock import now
@@ -29,7 +30,8 @@ class Application(Model):
 
     `draft` holds raw answers by question key; `revision` grows with every change of it. `marks`
     says at which revision, in which window and when an answer last changed; `aside` keeps what
-    came too late from another window. `number` is given at the first sending.
+    came too late from another window. `number` is given at the first sending. `clerk` is the member
+    of the office who looks after it.
     """
 
     __tablename__ = "application"
@@ -64,12 +66,16 @@ class Application(Model):
     reminded_at: Mapped[datetime | None]
     sent_home_at: Mapped[datetime | None]
     warned_at: Mapped[datetime | None]
+    clerk_id: Mapped[UUID | None] = mapped_column(
+        ForeignKey("user.id", ondelete="SET NULL"), index=True
+    )
     nominee_answer: Mapped[str | None] = mapped_column(String(10))
     nominee_answered_at: Mapped[datetime | None]
     _status: Mapped[Status] = mapped_column("status", by_value(Status), default=Status.DRAFT)
     _lock: Mapped[int] = mapped_column("lock")
 
     call: Mapped[Call] = relationship(lazy="joined")
+    clerk: Mapped[User | None] = relationship()
     form_version: Mapped[FormVersion] = relationship()
     versions: Mapped[list["Version"]] = relationship(
         order_by="Version.n", back_populates="application", cascade="all, delete-orphan"
@@ -142,6 +148,7 @@ class Version(Model):
     sha256: Mapped[str] = mapped_column(String(64))
     check_code: Mapped[str] = mapped_column(String(20), unique=True)
     draft_revision: Mapped[int] = mapped_column(default=0)
+    note: Mapped[str] = mapped_column(String(4000), default="")
 
     application: Mapped[Application] = relationship(back_populates="versions")
     form_version: Mapped[FormVersion] = relationship()

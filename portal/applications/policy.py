@@ -1,8 +1,10 @@
 """Who may do what with an application. Read it aloud: that is the rule."""
 
 from enum import StrEnum
+from typing import Any
 
 from portal.applications.workflow import FINAL, RECEIVED, REVISABLE, Move, Status
+from portal.calls.memberships import Role, roles_held
 from portal.core.policy import Policy, Predicate
 
 
@@ -15,6 +17,15 @@ class Action(StrEnum):
     SEND = "send"
     WITHDRAW_CONSENT = "withdraw_consent"
     READ_RECEIPT = "read_receipt"
+    ANSWER = "answer"
+    WRITE_MESSAGE = "write_message"
+    # The office, besides its moves.
+    SEE = "see"
+    WORK = "work"
+    CORRECT = "correct"
+    ENTER_ON_PAPER = "enter_on_paper"
+    EXTEND = "extend"
+    RESEND_LINK = "resend_link"
 
 
 owns = Predicate(lambda actor, it: actor.kind == "applicant" and actor.key == str(it.id))
@@ -22,18 +33,53 @@ is_draft = Predicate(lambda _, it: it.status is Status.DRAFT)
 is_received = Predicate(lambda _, it: it.status in RECEIVED)
 is_revisable = Predicate(lambda _, it: it.status in REVISABLE)
 is_final = Predicate(lambda _, it: it.status in FINAL)
+is_returned = Predicate(lambda _, it: it.status is Status.RETURNED)
+
+
+def _holds(*roles: Role) -> Predicate:
+    """Return whether the actor is a user with one of `roles` in the application's call."""
+
+    def check(actor: Any, it: Any) -> bool:
+        return actor.kind == "user" and bool(roles_held(actor, it.call_id) & set(roles))
+
+    return Predicate(check)
+
+
+is_office = _holds(Role.OFFICE)
+is_staff = _holds(Role.OFFICE, Role.READER)
+came_on_paper = Predicate(lambda _, it: it.channel in ("paper", "email"))
 system = Predicate(lambda actor, _: actor.kind == "system")
 
 POLICY = Policy(
     {
         Action.VIEW: owns,
+        Action.ANSWER: owns & is_returned,
+        Action.WRITE_MESSAGE: (owns & is_received) | (is_office & is_received),
+        Action.SEE: is_staff & is_received,
+        Action.WORK: is_office & is_received,
+        Action.CORRECT: is_office & is_received & ~is_final,
+        Action.ENTER_ON_PAPER: is_office & came_on_paper,
+        Action.EXTEND: is_office,
+        Action.RESEND_LINK: is_office,
         Action.EDIT: owns & (is_draft | is_revisable),
         Action.DELETE_DRAFT: (owns | system) & is_draft,
         Action.SEND: owns & (is_draft | is_revisable),
         Action.WITHDRAW_CONSENT: owns & is_received,
         Action.READ_RECEIPT: owns & is_received,
-        Move.SUBMIT: owns & is_draft,
+        Move.SUBMIT: (owns & is_draft) | (is_office & is_draft & came_on_paper),
         Move.REVISE: owns & is_revisable,
-        Move.WITHDRAW: owns & is_received & ~is_final,
+        Move.WITHDRAW: (owns | is_office) & is_received & ~is_final,
+        Move.START_SCREENING: is_office,
+        Move.RETURN_FOR_COMPLETION: is_office,
+        Move.COMPLETE: owns & is_returned | is_office & is_returned,
+        Move.FIND_ELIGIBLE: is_office,
+        Move.FIND_INELIGIBLE: is_office,
+        Move.REOPEN: is_office,
+        Move.FORWARD_TO_JURY: is_office,
+        Move.RECALL: is_office,
+        Move.CLOSE_SCORING: is_office,
+        Move.REOPEN_SCORING: is_office,
+        Move.AWARD: is_office,
+        Move.DECLINE: is_office,
     }
 )

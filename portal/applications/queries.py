@@ -46,6 +46,18 @@ def held_by(
     return db.session.scalar(query)
 
 
+def in_call(
+    call: Call, application_id: UUID, *, for_change: bool = False
+) -> Application | None:
+    """Return an application of `call`; for_change locks its row."""
+    query = select(Application).where(
+        Application.id == application_id, Application.call_id == call.id
+    )
+    if for_change:
+        query = query.with_for_update(of=Application)
+    return db.session.scalar(query)
+
+
 def on_device(device: str, call: Call) -> list[Application]:
     """Return the applications to `call` that this browser holds keys to, the latest first."""
     if not device:

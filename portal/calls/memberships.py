@@ -68,6 +68,17 @@ def roles_in(user: User, slug: str) -> Sequence[Membership]:
     return db.session.scalars(mine.order_by(Membership.role)).all()
 
 
+def roles_held(user: User, call_id: UUID) -> set[Role]:
+    """Return the roles of `user` in a call. Asked once per loaded user: changes end sessions."""
+    known: dict[UUID, set[Role]] | None = user.__dict__.get("_roles_held")
+    if known is None:
+        known = {}
+        for membership in roles_of(user):
+            known.setdefault(membership.call_id, set()).add(membership.role)
+        user.__dict__["_roles_held"] = known
+    return known.get(call_id, set())
+
+
 def members_of(call: Call, *roles: Role) -> Sequence[Membership]:
     """Return who has one of `roles` (default: any) in the call, by name."""
     rows = select(Membership).join(Membership.user).where(Membership.call_id == call.id)

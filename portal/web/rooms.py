@@ -1,9 +1,10 @@
 """Doors for people with an account: by role in a call, for administrators, for the freshly sure."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from functools import wraps
 from typing import Any
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import abort, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
@@ -11,11 +12,14 @@ from werkzeug.exceptions import HTTPException
 
 from portal.accounts.models import User
 from portal.accounts.sessions import SignedIn
+from portal.applications import queries as applications
+from portal.applications.policy import POLICY, Action
 from portal.calls.memberships import Membership, Role, roles_in
 from portal.web.staff import signed_in
 
 View = Callable[..., ResponseReturnValue]
 ADMIN = "admin"
+STAFF = (Role.OFFICE, Role.READER)
 READING = ("GET", "HEAD")
 
 
@@ -46,6 +50,38 @@ def open_to(*roles: str) -> Callable[[View], View]:
             return view(g.memberships[0].call, **address)
 
         enter.door = ",".join(sorted(wanted))  # type: ignore[attr-defined]
+        return enter
+
+    return door
+
+
+def work_on(action: Hashable) -> Callable[[View], View]:
+    """Open a page below `/<slug>/…/<uuid:application_id>` to staff whom the policy lets do `action`.
+
+    The view gets the application, locked where the request may change it. Who has no role in the
+    call, or may not even see the application, learns nothing: 404. Who sees it but may not do this
+    gets 403.
+    """
+
+    def door(view: View) -> View:
+        @wraps(view)
+        def enter(slug: str, application_id: UUID, **rest: Any) -> ResponseReturnValue:
+            here = signed_in()
+            if here is None:
+                return to_sign_in()
+            g.person = here.user
+            g.memberships = [m for m in roles_in(here.user, slug) if m.role in STAFF]
+            if not g.memberships:
+                abort(404)
+            changes = request.method not in READING
+            call = g.memberships[0].call
+            application = applications.in_call(call, application_id, for_change=changes)
+            if application is None or not POLICY.allows(here.user, Action.SEE, application):
+                abort(404)
+            POLICY.require(here.user, action, application)
+            return view(application, **rest)
+
+        enter.door = f"staff:{action}"  # type: ignore[attr-defined]
         return enter
 
     return door

@@ -66,9 +66,11 @@ def test_nobody_writes_the_status_past_its_door() -> None:
 OWNER_MAY = {
     Status.DRAFT: {Action.VIEW, Action.EDIT, Action.DELETE_DRAFT, Action.SEND, Move.SUBMIT},
     Status.SUBMITTED: {Action.VIEW, Action.EDIT, Action.SEND, Action.WITHDRAW_CONSENT,
-                       Action.READ_RECEIPT, Move.REVISE, Move.WITHDRAW},
-    Status.WITH_JURY: {Action.VIEW, Action.WITHDRAW_CONSENT, Action.READ_RECEIPT, Move.WITHDRAW},
-    Status.WITHDRAWN: {Action.VIEW, Action.WITHDRAW_CONSENT, Action.READ_RECEIPT},
+                       Action.READ_RECEIPT, Action.WRITE_MESSAGE, Move.REVISE, Move.WITHDRAW},
+    Status.WITH_JURY: {Action.VIEW, Action.WITHDRAW_CONSENT, Action.READ_RECEIPT,
+                       Action.WRITE_MESSAGE, Move.WITHDRAW},
+    Status.WITHDRAWN: {Action.VIEW, Action.WITHDRAW_CONSENT, Action.READ_RECEIPT,
+                       Action.WRITE_MESSAGE},
 }
 
 

@@ -1,0 +1,56 @@
+"""What stands around every page of the office: the call, the areas, who is signed in."""
+
+from typing import Any
+
+from flask import Flask, current_app, g, render_template, url_for
+
+from portal.calls.memberships import Role
+from portal.calls.models import Call
+from portal.calls.queries import current_version, definition_of
+from portal.core.i18n import gettext as _
+from portal.web.rooms import memberships
+
+AREAS = ("desk.show", "caselist.show", "outbox.show", "exports.show")
+
+
+def page(template: str, call: Call, **values: Any) -> str:
+    """Return a page of the office about `call`."""
+    g.office_call = call
+    definition = definition_of(current_version(call).id)
+    return render_template(
+        template,
+        call=call,
+        slug=call.slug,
+        definition=definition,
+        zone=definition.zone,
+        may_work=may_work(),
+        **values,
+    )
+
+
+def may_work() -> bool:
+    """Return whether the person may change something; a reader only sees."""
+    return any(membership.role is Role.OFFICE for membership in memberships())
+
+
+def areas_of_office() -> list[tuple[str, str, str]]:
+    """Return endpoint, address and name of the areas of the office (a Jinja global)."""
+    call: Call | None = g.get("office_call")
+    if call is None:
+        return []
+    names = {
+        "desk.show": _("Today"),
+        "caselist.show": _("Applications"),
+        "outbox.show": _("Letters"),
+        "exports.show": _("Exports"),
+    }
+    return [
+        (endpoint, url_for(endpoint, slug=call.slug), names[endpoint])
+        for endpoint in AREAS
+        if endpoint in current_app.view_functions
+    ]
+
+
+def init(app: Flask) -> None:
+    """Make the areas known to templates."""
+    app.jinja_env.globals["areas_of_office"] = areas_of_office
