@@ -140,7 +140,7 @@ def give(
     db.session.flush()
     sessions.end_all(user)
     facts = {"role": role.value, "function": function.value if function else None}
-    audit.record(by, "membership_give", user, call=str(call.id), **facts)
+    audit.record(by, "membership_give", user, call=call.slug, **facts)
     return membership
 
 
@@ -151,7 +151,7 @@ def take(membership_id: UUID, *, of: UUID, by: Actor) -> User:
         raise NotFound
     user = membership.user
     sessions.end_all(user)
-    audit.record(by, "membership_take", user, call=str(membership.call_id),
+    audit.record(by, "membership_take", user, call=membership.call.slug,
                  role=membership.role.value)  # fmt: skip
     db.session.delete(membership)
     return user

@@ -20,6 +20,7 @@ def parser(version: str) -> argparse.ArgumentParser:
     _database(commands)
     _content(commands)
     _people(commands)
+    _log(commands)
     _command(commands, "check", "checking:check", "say of each part whether it is in order")
     return root
 
@@ -74,3 +75,10 @@ def _people(commands: Any) -> None:
     text = "let a person set up the second factor anew"
     reset = _command(user, "reset-factor", "people:reset_factor", text)
     reset.add_argument("--email", required=True)
+
+
+def _log(commands: Any) -> None:
+    log = _group(commands, "audit", "look after the log of who did what")
+    verify = _command(log, "verify", "auditing:verify", "say whether the log is as it was written")
+    text = "the line that an earlier run printed; finds a log that was set back as a whole"
+    verify.add_argument("--anchor", default="", metavar="NUMBER:HASH", help=text)

@@ -2,11 +2,13 @@
 
 import ipaddress
 import re
+from datetime import datetime
 
 from flask import Flask, Response, current_app, g, request, url_for
 
 from portal.accounts import sessions
 from portal.accounts.sessions import Browser, SignedIn
+from portal.core.i18n import format_moment
 from portal.core.i18n import gettext as _
 from portal.web import csrf
 from portal.web.limits import client_network
@@ -104,6 +106,12 @@ def areas() -> list[tuple[str, str]]:
     return found
 
 
+def brief(moment: datetime) -> str:
+    """Return a moment short enough for a table (a Jinja filter)."""
+    return format_moment(moment, "d. MMM y, HH:mm:ss")
+
+
 def init(app: Flask) -> None:
     """Let templates know who is signed in."""
+    app.jinja_env.filters["brief"] = brief
     app.jinja_env.globals.update(staff=signed_in, areas=areas)
