@@ -152,7 +152,9 @@ def _bookmarks(items: Any, places: Places, left: list[int]) -> tuple[Bookmark, .
     return tuple(found)
 
 
-def write_bookmarks(pdf: pikepdf.Pdf, bookmarks: tuple[Bookmark, ...], pages: Sequence[Any]) -> None:
+def write_bookmarks(
+    pdf: pikepdf.Pdf, bookmarks: tuple[Bookmark, ...], pages: Sequence[Any]
+) -> None:
     """Give `pdf` this outline."""
     if bookmarks:
         with pdf.open_outline() as outline:

@@ -1,6 +1,7 @@
 """PDFs with everything that acts, asks, plays, sends or carries; each holds the word EVIL."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pikepdf
 from pikepdf import Array, Dictionary, Name, String
@@ -11,7 +12,7 @@ Change = Callable[[pikepdf.Pdf], None]
 TARGET = String("EVIL.exe")
 
 
-def _root(**values: object) -> Change:
+def _root(**values: Any) -> Change:
     def change(pdf: pikepdf.Pdf) -> None:
         for key, value in values.items():
             pdf.Root["/" + key] = value() if callable(value) else value
@@ -52,7 +53,7 @@ def _attached_note(pdf: pikepdf.Pdf) -> None:
     annotated("FileAttachment", FS=evil_file(pdf))(pdf)
 
 
-def _field(pdf: pikepdf.Pdf, **values: object) -> None:
+def form_field(pdf: pikepdf.Pdf, **values: Any) -> None:
     field = pdf.make_indirect(Dictionary(
         Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("feld"),
         V=String("Eintrag"), DA=String("/Helv 12 Tf 0 g"), Rect=Array([50, 50, 250, 80]), **values
@@ -66,11 +67,11 @@ def _field(pdf: pikepdf.Pdf, **values: object) -> None:
 
 
 def _field_actions(pdf: pikepdf.Pdf) -> None:
-    _field(pdf, AA=Dictionary(K=script(), F=script(), V=script(), C=script()))
+    form_field(pdf, AA=Dictionary(K=script(), F=script(), V=script(), C=script()))
 
 
 def _xfa(pdf: pikepdf.Pdf) -> None:
-    _field(pdf)
+    form_field(pdf)
     pdf.Root.AcroForm.XFA = pdf.make_stream(b"<xdp><script>EVIL</script></xdp>")
 
 
@@ -124,7 +125,7 @@ def _trailer(pdf: pikepdf.Pdf) -> None:
     pdf.trailer.Evil = evil_file(pdf)
 
 
-def _link(kind: str, **values: object) -> Change:
+def _link(kind: str, **values: Any) -> Change:
     return annotated("Link", A=Dictionary(S=Name("/" + kind), **values))
 
 

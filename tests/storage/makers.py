@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pikepdf
-from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 from pikepdf import Array, Dictionary, Name, String
+from PIL import Image, ImageCms, ImageDraw, PngImagePlugin
 
 SECRET_PLACE = b"GEHEIMER-ORT-51.514"
 
@@ -96,7 +96,9 @@ def swapped_profile() -> bytes:
     return bytes(profile)
 
 
-def pdf_of(pages: int = 2, change: Callable[[pikepdf.Pdf], None] | None = None, **save: Any) -> bytes:
+def pdf_of(
+    pages: int = 2, change: Callable[[pikepdf.Pdf], None] | None = None, **save: Any
+) -> bytes:
     """Return a PDF with a line of text on each page; `change` may put more in."""
     pdf = pikepdf.new()
     font = pdf.make_indirect(
@@ -122,7 +124,7 @@ def annotated(subtype: str, **more: Any) -> Callable[[pikepdf.Pdf], None]:
     """Return a change that puts an annotation of this kind on the first page."""
 
     def change(pdf: pikepdf.Pdf) -> None:
-        values = {"Type": Name.Annot, "Subtype": Name("/" + subtype), "Rect": Array([9, 9, 99, 99])}
+        values: dict[str, Any] = {"Type": Name.Annot, "Subtype": Name("/" + subtype), "Rect": Array([9, 9, 99, 99])}
         note = pdf.make_indirect(Dictionary(**values, **more))
         page = pdf.pages[0].obj
         page.Annots = Array([*page.get("/Annots", []), note])

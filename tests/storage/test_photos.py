@@ -15,6 +15,7 @@ from PIL import Image, ImageCms
 
 from portal.storage import Code, Refused
 from portal.storage.child import run
+from portal.storage.kinds import heic_readable
 from tests.storage import makers
 
 MARKS = (b"Geheim", makers.SECRET_PLACE, b"Mustermann", b"Exif", b"xmpmeta", b"Photoshop",
@@ -239,3 +240,17 @@ def test_the_child_knows_neither_flask_nor_database() -> None:
             "print([m for m in ('flask', 'sqlalchemy', 'pydantic') if m in sys.modules])")
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
+
+
+@pytest.mark.skipif(not heic_readable(), reason="the extra for HEIC photos is not installed")
+def test_a_heic_photo_is_turned_and_loses_its_notes(tmp_path: Path) -> None:
+    from pillow_heif import register_heif_opener
+
+    register_heif_opener()
+    photo, out = makers.picture(), io.BytesIO()
+    photo.info["exif"] = makers.exif(6).tobytes()
+    photo.save(out, "HEIF")
+    facts = cleaned(tmp_path, out.getvalue(), "heic")
+    assert (facts["width"], facts["height"]) == (200, 400)
+    assert_colour(opened(tmp_path).getpixel((195, 5)), (255, 0, 0))
+    assert b"Geheim" not in (tmp_path / "clean.jpg").read_bytes()
