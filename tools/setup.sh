@@ -62,11 +62,14 @@ install_environment() {
   fingerprint "$lock" >"$stamp"
 }
 
-compile_words() {
+# Words are needed to speak; code is compiled for machines that keep no compiled files of themselves.
+compile_all() {
   .venv/bin/python tools/words.py compile
+  .venv/bin/python -m compileall -q portal
 }
 
 install_packages
 check_python
 install_environment
-compile_words
+compile_all
+say "Everything is installed."
