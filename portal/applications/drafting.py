@@ -83,19 +83,25 @@ def save(
     draft, marks, aside = dict(application.draft), dict(application.marks), dict(application.aside)
     for key, raw in answers.items():
         if draft.get(key) == raw or (key not in draft and not raw):
-            aside.pop(key, None)
+            _settle(aside, key, raw)
         elif _changed_elsewhere(marks.get(key), seen, window):
             aside[key] = {"answer": raw, "at": at.isoformat()}
             conflicts[key] = draft.get(key)
         else:
             draft[key] = raw
-            aside.pop(key, None)
+            _settle(aside, key, raw)
             marks[key] = [application.revision + 1, window, at.isoformat()]
     if draft != application.draft or aside != application.aside:
         application.draft, application.marks, application.aside = draft, marks, aside
         touch(application, at)
         _take_facts(application)
     return Saved(application.revision, application.saved_at, conflicts)
+
+
+def _settle(aside: dict[str, Any], key: str, raw: Any) -> None:
+    """Forget what was set aside if it is what stands in the draft now; else a person decides."""
+    if key in aside and aside[key]["answer"] == raw:
+        del aside[key]
 
 
 def take_aside(application: Application, key: str, *, by: Actor, at: datetime) -> None:
@@ -133,14 +139,15 @@ def touch(application: Application, at: datetime) -> None:
     application.revision += 1
     application.saved_at = at
     application.warned_at = None
-    application.form_version_id = current_version(application.call).id
+    application.form_version_id = application.call.newest_version_id
 
 
 def _take_facts(application: Application) -> None:
     """Keep beside the answers what lists and letters need: title and the owner's address."""
     definition = definition_for(application)
-    if not application.versions:
-        application.title = one_line(str(application.draft.get(definition.title_key) or ""))[:2000]
+    title = one_line(str(application.draft.get(definition.title_key) or ""))[:2000]
+    if title != application.title and not application.versions:
+        application.title = title
     address = owner_address(definition, application)
     if address and address != application.owner_email:
         application.owner_email = address

@@ -1,13 +1,14 @@
 """The form as a person walks through it: sections, their pages, and how far each is done."""
 
-from collections.abc import Mapping
+from collections import Counter
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 
-from portal.applications.models import Application
-from portal.applications.queries import definition_for, file_counts
+from portal.applications.models import Application, FileState
+from portal.applications.queries import definition_for, file_states
 from portal.applications.sending import what_is_missing
-from portal.calls.answers import Problem, is_asked, is_section_asked
+from portal.calls.answers import Problem, is_asked, is_section_asked, problems
 from portal.calls.checks import is_empty
 from portal.calls.definition import Definition, Section
 from portal.calls.questions import FILE_TYPES, AnyQuestion
@@ -24,54 +25,77 @@ class Progress(StrEnum):
 
 @dataclass(frozen=True)
 class Chapter:
-    """A section of the form for one draft: what is asked in it, answered, and still wrong."""
+    """A section of the form for one draft: how much is asked in it, answered, and still wrong."""
 
     section: Section
     number: int
     asked: int
     required: int
     answered: int
-    problems: tuple[Problem, ...]
+    faults: int
 
     @property
     def progress(self) -> Progress:
         """How far the section is."""
-        if self.answered and not self.problems:
+        if self.answered and not self.faults:
             return Progress.DONE
         if self.answered:
             return Progress.HALF
-        return Progress.NOT_BEGUN if self.problems else Progress.OPTIONAL
+        return Progress.NOT_BEGUN if self.faults else Progress.OPTIONAL
 
     @property
     def is_ready(self) -> bool:
         """Whether nothing in it stands against sending."""
-        return not self.problems
+        return not self.faults
 
 
 class Outline:
-    """All chapters of one draft, computed once per request."""
+    """All chapters of one draft; each part is computed when it is first asked for."""
 
     def __init__(self, application: Application) -> None:
         self.application = application
         self.definition: Definition = definition_for(application)
-        self.counts: Mapping[str, int] = file_counts(application)
-        self.problems = what_is_missing(application)
+
+    @cached_property
+    def _files(self) -> list[tuple[str, FileState]]:
+        """Question and state of each file of the draft."""
+        return file_states(self.application) if self.definition.file_questions else []
+
+    @cached_property
+    def counts(self) -> Counter[str]:
+        """How many usable files each file question has."""
+        return Counter(key for key, state in self._files if state is not FileState.REFUSED)
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        """All that stands between the draft and sending, in words."""
+        return what_is_missing(self.application)
+
+    @cached_property
+    def chapters(self) -> list[Chapter]:
+        """The sections that the draft's answers lead to."""
         sections = [s for s in self.definition.sections if self._is_asked(s)]
-        self.chapters = [self._chapter(section, n) for n, section in enumerate(sections, 1)]
+        return [self._chapter(section, n) for n, section in enumerate(sections, 1)]
+
+    @cached_property
+    def _faults(self) -> Counter[str]:
+        """How many things stand against sending at each question, refused files included."""
+        found = problems(self.definition, self.application.draft, self.counts)
+        refused = [key for key, state in self._files if state is FileState.REFUSED]
+        return Counter([*(problem.key for problem in found), *refused])
 
     def _is_asked(self, section: Section) -> bool:
         return is_section_asked(section, self.definition, self.application.draft, self.counts)
 
     def _chapter(self, section: Section, number: int) -> Chapter:
         asked = [q for q in section.questions if self.asks(q) and q.type != "information"]
-        mine = {q.key for q in asked}
         return Chapter(
             section=section,
             number=number,
             asked=len(asked),
             required=sum(q.required for q in asked),
             answered=sum(map(self.has_answer, asked)) if any(map(self._begun, asked)) else 0,
-            problems=tuple(p for p in self.problems if p.key in mine),
+            faults=sum(self._faults[q.key] for q in asked),
         )
 
     def asks(self, question: AnyQuestion) -> bool:

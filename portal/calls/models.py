@@ -2,11 +2,11 @@
 
 from datetime import datetime
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from portal.calls.definition import Definition
 from portal.core.clock import now
@@ -25,7 +25,7 @@ class Call(Model):
     """One edition of a prize. Dates stand here too, because lists filter by them.
 
     `last_number` is the number given last; it grows in the transaction of a first sending, so
-    numbers have no gaps and no doubles.
+    numbers have no gaps and no doubles. `newest_version_id` is read along with the row.
     """
 
     __tablename__ = "call"
@@ -47,6 +47,8 @@ class Call(Model):
     versions: Mapped[list["FormVersion"]] = relationship(
         order_by="FormVersion.n", back_populates="call"
     )
+    if TYPE_CHECKING:
+        newest_version_id: Mapped[UUID]
 
 
 class FormVersion(Model):
@@ -70,3 +72,13 @@ class FormVersion(Model):
     def definition(self) -> Definition:
         """The definition in typed form; `queries.definition_of` keeps it between requests."""
         return Definition.model_validate(self.source)
+
+
+Call.newest_version_id = column_property(
+    select(FormVersion.id)
+    .where(FormVersion.call_id == Call.id)
+    .order_by(FormVersion.n.desc())
+    .limit(1)
+    .correlate_except(FormVersion)
+    .scalar_subquery()
+)

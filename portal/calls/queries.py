@@ -55,8 +55,7 @@ def call_by_slug(slug: str) -> Call:
 
 def current_version(call: Call) -> FormVersion:
     """Return the newest version of a call's definition."""
-    newest = select(FormVersion).where(FormVersion.call_id == call.id)
-    return cast("FormVersion", db.session.scalar(newest.order_by(FormVersion.n.desc()).limit(1)))
+    return cast("FormVersion", db.session.get(FormVersion, call.newest_version_id))
 
 
 def version_ids(call_id: UUID) -> list[UUID]:

@@ -86,6 +86,7 @@ def _add_version(
     version = FormVersion(call=call, n=n, source=source, sha256=fingerprint(source))
     db.session.add_all([call, version])
     db.session.flush()
+    db.session.expire(call, ["newest_version_id"])
     for language in definition.languages:
         documents.order(
             "blank_form", about=version.id, number=call.prefix, version_n=n, language=language

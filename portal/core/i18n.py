@@ -6,10 +6,15 @@ Works in a request (the locale of the person) and in the worker (`with in_langua
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
+from functools import cache
+from gettext import NullTranslations
 from typing import Any
 
 import flask_babel
 from babel import Locale
+from babel.support import Translations
+
+from portal.core.resources import resource_dir
 
 BINDING = "de"
 LANGUAGES = {"de": "Deutsch", "en": "English", "ar": "العربية"}
@@ -17,12 +22,19 @@ LANGUAGES = {"de": "Deutsch", "en": "English", "ar": "العربية"}
 
 def gettext(text: str, **values: Any) -> str:
     """Return `text` in the present language, `%(name)s` filled from `values`."""
-    return str(flask_babel.gettext(text, **values))
+    said = catalogue(language()).gettext(text)
+    return said % values if values else said
 
 
 def ngettext(one: str, many: str, num: int, **values: Any) -> str:
     """Return the plural form for `num`, which fills `%(num)s`."""
-    return str(flask_babel.ngettext(one, many, num, **values))
+    return catalogue(language()).ngettext(one, many, num) % {"num": num, **values}
+
+
+@cache
+def catalogue(code: str) -> NullTranslations:
+    """Return the words of a language; asking Flask-Babel for each word costs too much."""
+    return Translations.load(resource_dir("translations"), [code])
 
 
 def lazy_gettext(text: str, **values: Any) -> Any:

