@@ -99,6 +99,23 @@ def test_names_written_in_code_are_found_as_well(tmp_path: Path) -> None:
     assert b"EVIL" not in data
 
 
+def test_pages_and_catalog_have_known_keys_only(tmp_path: Path) -> None:
+    def change(pdf: pikepdf.Pdf) -> None:
+        page = pdf.pages[0].obj
+        page.Whatever, page.Trans, page.Dur = String("EVIL"), Dictionary(S=Name.Split), 3
+        pdf.Root.Whatever = pdf.Root.PageMode = Name.FullScreen
+        makers.annotated("Popup")(pdf)
+        makers.annotated("Link", A=makers.script())(pdf)
+
+    cleaned(tmp_path, makers.pdf_of(1, change))
+    with pikepdf.open(tmp_path / "clean.pdf") as pdf:
+        assert set(pdf.pages[0].obj.keys()) == {
+            "/Type", "/Parent", "/Contents", "/Resources", "/MediaBox"}
+        assert set(pdf.Root.keys()) == {"/Type", "/Pages"}
+        assert set(pdf.trailer.keys()) - {"/ID"} <= {
+            "/Root", "/Size", "/Type", "/W", "/Index", "/Filter", "/DecodeParms", "/Length"}
+
+
 NOTED = {
     "script at opening": ["scripts_removed"],
     "script of a field": ["form_flattened", "scripts_removed"],
