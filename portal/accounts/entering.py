@@ -1,7 +1,8 @@
 """Coming in: by link, password, second factor; and changing these from inside.
 
 Nothing here commits. Whatever is slow on purpose (hashing) is done by the caller, outside of the
-transaction.
+transaction. The log is written last: its head is a lock that all share, and whoever holds it waits
+for no other row.
 """
 
 from datetime import timedelta
@@ -22,8 +23,9 @@ def open_link(invitation: Invitation, browser: Browser) -> str:
     if invitation.purpose is not Purpose.RESET:
         user.totp_pending = ""
         sessions.end_all(user)
+    word = sessions.open_setup(invitation, browser)
     audit.record(user, "link_use", user, purpose=invitation.purpose.value)
-    return sessions.open_setup(invitation, browser)
+    return word
 
 
 def set_up_password(user: User, *, name: str, password_hash: str) -> None:
@@ -51,8 +53,8 @@ def finish_setup(
     sessions.end_all(user)
     links.kill(user, Purpose.INVITE, Purpose.FACTOR_RESET)
     codes = factors.new_recovery_codes(user)
-    audit.record(user, "factor_set", user)
     letters.tell_change(user, lambda: _("Your access was set up, with a second factor."), user)
+    audit.record(user, "factor_set", user)
     return _come_in(user, browser, idle, "setup"), codes
 
 
@@ -90,8 +92,9 @@ def sign_in(half: SignedIn, typed: str, browser: Browser, *, idle: timedelta, ne
 
 
 def _come_in(user: User, browser: Browser, idle: timedelta, factor: str) -> str:
+    word = sessions.open_full(user, browser, idle=idle)
     audit.record(user, "sign_in", user, factor=factor)
-    return sessions.open_full(user, browser, idle=idle)
+    return word
 
 
 def sign_out(session: Session, user: User) -> None:
@@ -127,13 +130,15 @@ def change_factor(here: SignedIn, typed: str) -> list[str] | None:
     if not factors.confirm(here.user, typed, now()):
         return None
     sessions.end_all(here.user, but=here.session.id)
-    audit.record(here.user, "factor_change", here.user)
+    codes = factors.new_recovery_codes(here.user)
     letters.tell_change(here.user, lambda: _("Your second factor was changed."), here.user)
-    return factors.new_recovery_codes(here.user)
+    audit.record(here.user, "factor_change", here.user)
+    return codes
 
 
 def renew_recovery_codes(user: User) -> list[str]:
     """Return new recovery codes; older ones die, the owner is told."""
-    audit.record(user, "recovery_codes_renew", user)
+    codes = factors.new_recovery_codes(user)
     letters.tell_change(user, lambda: _("New recovery codes were made."), user)
-    return factors.new_recovery_codes(user)
+    audit.record(user, "recovery_codes_renew", user)
+    return codes

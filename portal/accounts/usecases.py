@@ -132,9 +132,9 @@ def ask_email_change(user: User, email: str) -> None:
     """
     address = checked(email)
     links.kill(user, Purpose.EMAIL_CHANGE)
-    audit.record(user, "email_change_ask", user)
     if address != user.email and queries.by_email(address) is None:
         letters.send_link(links.make(user, Purpose.EMAIL_CHANGE, email=address), user)
+    audit.record(user, "email_change_ask", user)
 
 
 def change_email(invitation: Invitation) -> None:

@@ -1,4 +1,4 @@
-"""`portal audit …`: is the log as it was written?"""
+"""`portal audit …`: look after the log of who did what."""
 
 import argparse
 
@@ -22,4 +22,4 @@ def verify(given: argparse.Namespace) -> None:
 
 def _is_anchor(text: str) -> bool:
     number, _, last = text.partition(":")
-    return number.isdecimal() and len(last) == 64 and set(last) <= set("0123456789abcdef")  # noqa: PLR2004
+    return number.isdecimal() and len(last) == 64 and set(last) <= set("0123456789abcdef")

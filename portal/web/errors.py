@@ -18,6 +18,7 @@ from portal.web import csrf
 
 log = logging.getLogger(__name__)
 BUSY_SECONDS = 5
+NEVER_SHOWN = {"csrf_token", "password", "code"}  # typed anew rather than sent around
 
 
 class Words(NamedTuple):
@@ -104,7 +105,7 @@ def typed() -> list[tuple[str, str]]:
     return [
         (UNWANTED.sub("", name), UNWANTED.sub("", value.replace("\r\n", "\n")))
         for name, value in fields
-        if name != "csrf_token"
+        if name not in NEVER_SHOWN
     ]
 
 

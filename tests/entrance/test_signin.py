@@ -391,3 +391,13 @@ def test_a_form_from_elsewhere_signs_nobody_in_or_out(bare_app: Flask, anna: Per
         evil = {"Origin": "https://evil.example"}
         assert browser.post(path, data={}, headers=evil).status_code == 403
     assert browser.get("/account").status_code == 200
+
+
+def test_a_page_that_gives_back_what_was_typed_keeps_secrets_to_itself(bare_app: Flask) -> None:
+    secrets = {"email": "anna@example.org", "password": "Geheimnis-47", "code": "471147"}
+    for path in ("/sign-in", "/sign-in/code", "/welcome", "/account/confirm"):
+        page = text_of(a_browser(bare_app).post(path, data=secrets))
+
+        assert "anna@example.org" in page
+        assert "Geheimnis-47" not in page
+        assert "471147" not in page
