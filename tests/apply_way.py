@@ -6,7 +6,7 @@ from io import BytesIO
 from typing import Any
 
 from portal.calls.definition import Definition
-from portal.demo.sample import SampleApplication, form_data
+from portal.demo.sample import SampleApplication, SampleFile, form_data
 from portal.demo.samples import make
 
 ORIGIN = "https://127.0.0.1"
@@ -47,7 +47,7 @@ class Applicant:
 
     def page(self, section: str, number: int = 1) -> str:
         """Return the address of a page of the form."""
-        return f"{self.address}/section/{section}/{number}"
+        return f"{self.address}/section/{section}" + (f"/{number}" if number > 1 else "")
 
     def save(self, section: str, fields: Mapping[str, Any], number: int = 1, go: str = "next") -> Any:
         """Fill in a page as a browser does, with its hidden fields, and press a button."""
@@ -93,11 +93,11 @@ def fill_in(person: Applicant, sample: SampleApplication, definition: Definition
             mine = {n: v for n, v in fields.items() if _owner(n, definition) in keys}
             if any(question.type in ("photos", "documents") for question in questions):
                 _hand_in_files(person, sample)
+                mine |= file_words(person, sample)
             answer = person.save(section.key, mine, number)
-            assert answer.status_code in (303, 404), answer.text
-            if answer.status_code == 303 and answer.location.endswith(f"/{section.key}/{number}"):
-                person.save(section.key, mine, number)
-    describe_files(person, sample)
+            assert answer.status_code == 303, answer.text
+            if answer.location.split("#")[0].endswith(person.page(section.key, number)):
+                person.save(section.key, mine, number)  # a choice has opened further questions
 
 
 def _owner(name: str, definition: Definition) -> str:
@@ -112,17 +112,21 @@ def _hand_in_files(person: Applicant, sample: SampleApplication) -> None:
         assert answer.status_code == 200, answer.text
 
 
-def describe_files(person: Applicant, sample: SampleApplication) -> None:
-    """Write caption, photographer, description and persons beside each photo."""
+def file_words(person: Applicant, sample: SampleApplication) -> dict[str, str]:
+    """Return the fields beside each file: caption, photographer, description and persons."""
     shown = person.get(person.page("attachments")).text
     ids = re.findall(r'id="remove-([0-9a-f-]{36})"', shown)
     fields = {}
-    for file_id, file in zip(ids, sample.files, strict=True):
+    for file_id, file in zip(ids, _in_order(sample), strict=True):
         name = f"file-{file_id}"
         fields[f"{name}.caption"] = file.caption
         fields[f"{name}.credit"] = file.credit
         fields[f"{name}.alt"] = file.alt
         if file.persons is not None:
             fields[f"{name}.persons"] = "yes" if file.persons else "no"
-    if fields:
-        person.save("attachments", fields, go="leave")
+    return fields
+
+
+def _in_order(sample: SampleApplication) -> list[SampleFile]:
+    """Return the files as the page lists them: photos first."""
+    return sorted(sample.files, key=lambda file: file.key != "photos")
