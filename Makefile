@@ -28,7 +28,7 @@ check: ## lint, format, types, direction of imports, words (set up by make test)
 	$(PYTHON) tools/words.py check
 
 tests: ## run the tests alone; WORKERS=4 uses four processes
-	$(PYTHON) -m pytest -n $(WORKERS) --cov --cov-report= --durations=10
+	$(PYTHON) -m pytest -n $(WORKERS) --cov --cov-report= --cov-fail-under=0 --durations=10
 	$(PYTHON) -m pytest -n $(WORKERS) --cov --cov-append --cov-report=term --database=postgres
 
 bench: ## measure the ways of an applicant beside a bare server

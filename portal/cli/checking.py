@@ -76,12 +76,12 @@ def _storage(settings: Settings, _app: Flask) -> str:
         with tempfile.TemporaryFile(dir=settings.instance) as file:
             file.write(b"portal")
             file.flush()
+        free = wiring.free_percent()
     except OSError as error:
         raise Fault(
             f"nothing can be written into {settings.instance.resolve()} ({error.strerror})",
             "Give the folder to the user who runs the portal, or make room on the disk.",
         ) from error
-    free = wiring.free_percent()
     if free < settings.free_space_percent:
         raise Fault(f"only {free:.0f} % of the disk is free", "Make room; uploads are refused.")
     return f"can be written, {free:.0f} % of the disk is free"

@@ -1,6 +1,6 @@
 """Where Alembic enters: it runs on the connection that `portal.cli.database` hands over."""
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -9,7 +9,7 @@ from alembic.autogenerate.api import AutogenContext
 from portal.core.db import Instant
 
 
-def render_item(kind: str, item: Any, _context: AutogenContext) -> str | bool:
+def render_item(kind: str, item: Any, _context: AutogenContext) -> str | Literal[False]:
     """Write our types as plain ones: a migration must not change when our code does."""
     if kind == "type" and isinstance(item, Instant):
         return "sa.DateTime(timezone=True)"

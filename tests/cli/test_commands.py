@@ -105,6 +105,42 @@ def test_a_juror_gets_a_role_with_a_function(portal: Run) -> None:
     assert done.stdout.startswith("The invitation for judith@example.org works once:\n")
 
 
+def test_a_lost_second_factor_is_taken_away_by_a_link_for_one_use(portal: Run) -> None:
+    portal("user", "add", "--email", "ada@example.org", "--admin")
+
+    done = portal("user", "reset-factor", "--email", "Ada@example.org")
+
+    assert done.returncode == 0, done.stderr
+    head, link = done.stdout.splitlines()
+    assert head == "The second factor is gone. This link works once:"
+    assert re.fullmatch(r"http://127\.0\.0\.1:8000/invitation/[\w.-]{60,}", link)
+
+
+def test_an_address_that_is_none_is_told(portal: Run) -> None:
+    done = portal("user", "add", "--email", "ada")
+
+    assert (done.returncode, done.stderr) == (1, "Give an e-mail address like name@example.org.\n")
+
+
+def test_the_check_finds_missing_legal_pages_in_production(portal: Run) -> None:
+    done = portal(
+        "check", PORTAL_BASE_URL="https://preis.example.org", PORTAL_MAIL_URL="smtp://127.0.0.1:1",
+        PORTAL_SCANNER="none",
+    )  # fmt: skip
+
+    assert "fault  legal pages: not there: imprint.de.md, privacy.de.md, " in done.stdout
+
+
+def test_the_check_finds_a_folder_that_cannot_be_written(portal: Run, tmp_path: Path) -> None:
+    portal("db", "upgrade")
+    (tmp_path / "instance" / "files").write_text("in the way")
+
+    done = portal("check", PORTAL_FREE_SPACE_PERCENT="0")
+
+    assert done.returncode == 1
+    assert "fault  storage: " in done.stdout
+
+
 def test_a_second_factor_of_nobody_cannot_be_reset(portal: Run) -> None:
     done = portal("user", "reset-factor", "--email", "nobody@example.org")
 
