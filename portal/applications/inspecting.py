@@ -46,7 +46,7 @@ def check_file(file_id: str) -> None:
     except storage.ChildDied:
         raise
     except storage.Refused as refused:
-        _refuse(UUID(file_id), refused.code)
+        _refuse(UUID(file_id), refused)
         return
     _release(UUID(file_id), cleaned, scanned)
 
@@ -106,7 +106,7 @@ def _release(file_id: UUID, cleaned: storage.Cleaned, scanned: str) -> None:
     drop_bytes(doomed)
 
 
-def _refuse(file_id: UUID, code: storage.Code) -> None:
+def _refuse(file_id: UUID, refused: storage.Refused) -> None:
     """Say that the file cannot be taken; whoever sent it already gets a letter."""
     doomed: list[str] = []
     with transaction():
@@ -114,20 +114,21 @@ def _refuse(file_id: UUID, code: storage.Code) -> None:
         if file is None or file.state is not FileState.CHECKING:
             return
         doomed = [key for key in [file.received_key] if key]
-        file.state, file.refusal, file.received_key = FileState.REFUSED, str(code), None
+        file.state, file.refusal, file.received_key = FileState.REFUSED, str(refused.code), None
+        file.refusal_facts = {k: v for k, v in refused.facts.items() if isinstance(v, int | str)}
         if db.session.query(VersionFile).filter_by(file_id=file_id).first():
             application = db.session.get_one(Application, file.application_id)
-            _tell(application, file.name, code)
+            _tell(application, file)
     drop_bytes(doomed)
 
 
-def _tell(application: Application, name: str, code: storage.Code) -> None:
+def _tell(application: Application, file: File) -> None:
     reactions.write(
         application,
         "file_refused",
         lambda _language: {
             "title": application.title,
-            "file": name,
-            "reason": storage.sentence(code, name),
+            "file": file.name,
+            "reason": storage.sentence(file.refusal, file.name, **file.refusal_facts),
         },
     )

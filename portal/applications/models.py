@@ -190,6 +190,7 @@ class File(Model):
     media_type: Mapped[str] = mapped_column(String(80))
     state: Mapped[FileState] = mapped_column(by_value(FileState), default=FileState.CHECKING)
     refusal: Mapped[str] = mapped_column(String(40), default="")
+    refusal_facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
     received_key: Mapped[str | None] = mapped_column(String(80))
     size_received: Mapped[int]
     sha256_received: Mapped[str] = mapped_column(String(64))

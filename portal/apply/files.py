@@ -1,39 +1,23 @@
-"""Files of a draft: upload at once or with the page, remove, look at what was taken."""
+"""Files of a draft: uploads of the script, states, and looking at what was taken."""
 
 from typing import BinaryIO
 from uuid import UUID
 
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    current_app,
-    flash,
-    g,
-    jsonify,
-    redirect,
-    request,
-    send_file,
-)
+from flask import Blueprint, Response, abort, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
-from werkzeug.datastructures import FileStorage
 
 from portal import storage
 from portal.applications import filing
-from portal.applications.deadline import Closed
-from portal.applications.filing import FileRefused
 from portal.applications.models import Application, File, FileState
 from portal.applications.policy import Action
 from portal.applications.queries import draft_files
-from portal.apply.outline import Outline
-from portal.apply.views import address
+from portal.apply import uploading
 from portal.calls.questions import MIB, AnyQuestion
-from portal.core.db import db, transaction
+from portal.core.db import db
 from portal.core.i18n import format_number
 from portal.core.i18n import gettext as _
-from portal.settings import Settings
-from portal.web.doors import open_for, person
-from portal.web.limits import brake, upload
+from portal.web.doors import open_for
+from portal.web.limits import upload
 
 bp = Blueprint("files", __name__)
 
@@ -42,64 +26,15 @@ bp = Blueprint("files", __name__)
 @upload
 @open_for(Action.EDIT)
 def add(application: Application, key: str) -> ResponseReturnValue:
-    """Take one or several files for a question; each is judged for itself."""
+    """Take the files that the script sends for a question, one by one; answers with JSON."""
     question = filing.question_of(application, key)
     given = [file for file in request.files.getlist(key) if file.filename]
     db.session.commit()  # nobody waits for this upload: no lock is held while bytes are written
-    brake("upload", _settings().uploads_per_hour)
-    results = [_take(application, question, file) for file in given]
-    if request.accept_mimetypes.best == "application/json":
-        return _told(application, results)
-    for result in results:
-        if isinstance(result, str):
-            flash(result, "danger")
-    if not given:
-        flash(_("Choose a file first, then press “Upload”."), "warning")
-    return redirect(_page(application, key), 303)
-
-
-def _take(application: Application, question: AnyQuestion, file: FileStorage) -> File | str:
-    """Store one file and add it to the draft; return it, or the sentence that refuses it."""
-    try:
-        incoming = filing.take_in(question, file.stream, file.filename or "")
-    except FileRefused as refused:
-        return refused.message
-    try:
-        with transaction():
-            current = db.session.get(
-                Application, application.id, with_for_update=True, populate_existing=True
-            )
-            if current is None:
-                abort(404)
-            return filing.add(current, question, incoming, by=person(), at=g.arrived_at)
-    except FileRefused as refused:
-        filing.drop_bytes([incoming.key])
-        return refused.message
-    except Closed:
-        filing.drop_bytes([incoming.key])
-        return _("The call is closed. “%(file)s” was not taken.", file=incoming.name)
-
-
-def _told(application: Application, results: list[File | str]) -> ResponseReturnValue:
+    results = uploading.take_all(application, question, given)
     refused = [result for result in results if isinstance(result, str)]
-    if refused:
-        return jsonify(error=" ".join(refused)), 422
-    taken = [result for result in results if isinstance(result, File)]
-    return jsonify(files=[str(file.id) for file in taken], revision=application.revision)
-
-
-@bp.post("/<slug>/application/<uuid:application_id>/files/<uuid:file_id>/remove")
-@open_for(Action.EDIT)
-def remove(application: Application, file_id: UUID) -> ResponseReturnValue:
-    """Take a file out of the draft."""
-    file = _file(application, file_id)
-    with transaction():
-        doomed = filing.remove(application, file_id, by=person(), at=g.arrived_at)
-    filing.drop_bytes(doomed)
-    if request.accept_mimetypes.best == "application/json":
-        return jsonify(removed=str(file_id), revision=application.revision)
-    flash(_("“%(file)s” was removed.", file=file.name))
-    return redirect(_page(application, file.key), 303)
+    if refused or not results:
+        return jsonify(error=" ".join(refused) or uploading.nothing_chosen()), 422
+    return jsonify(files=[str(file.id) for file in results if isinstance(file, File)])
 
 
 @bp.get("/<slug>/application/<uuid:application_id>/files/<uuid:file_id>")
@@ -134,9 +69,7 @@ def serve(key: str, media_type: str, name: str, *, inline: bool = False) -> Resp
     return send_bytes(storage.store().open(key), media_type, name, inline=inline)
 
 
-def send_bytes(
-    file: BinaryIO, media_type: str, name: str, *, inline: bool = False
-) -> Response:
+def send_bytes(file: BinaryIO, media_type: str, name: str, *, inline: bool = False) -> Response:
     """Return a file with a type that no browser may guess anew, and in no frame of ours."""
     response = send_file(file, mimetype=media_type)
     response.headers["Content-Disposition"] = storage.content_disposition(name, inline=inline)
@@ -149,18 +82,6 @@ def _file(application: Application, file_id: UUID) -> File:
     if found is None:
         abort(404)
     return found
-
-
-def _page(application: Application, key: str) -> str:
-    section, page = Outline(application).place_of(key)
-    return address(
-        "apply.section", application, section_key=section.key, page=page, _anchor=f"q-{key}"
-    )
-
-
-def _settings() -> Settings:
-    settings: Settings = current_app.extensions["settings"]
-    return settings
 
 
 @bp.app_template_global("files_of")
@@ -182,7 +103,7 @@ def file_word(file: File) -> tuple[str, str]:
 @bp.app_template_global("file_refusal")
 def file_refusal(file: File) -> str:
     """Return what is wrong with a refused file and what to do."""
-    return storage.sentence(storage.Code(file.refusal), file.name)
+    return storage.sentence(file.refusal, file.name, **file.refusal_facts)
 
 
 @bp.app_template_filter("limit_size")
@@ -197,5 +118,3 @@ def accepts(question: AnyQuestion) -> str:
     if question.type == "documents":
         return "application/pdf,.pdf"
     return "image/jpeg,image/png,image/webp,.jpg,.jpeg,.png,.webp"
-
-
