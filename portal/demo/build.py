@@ -12,6 +12,7 @@ from portal.calls.models import Call
 from portal.core.clock import now
 from portal.core.db import db
 from portal.core.i18n import gettext as _
+from portal.demo.received import submitted_stage
 from portal.demo.shifting import shifted, source
 
 SLUGS = ("integrationspreis-2027", "heimat-preis-2027")
@@ -38,7 +39,10 @@ def _today() -> date:
 
 
 # Each stage is built upon the ones before it.
-STAGES: dict[str, Callable[[int], list[str]]] = {"open": lambda _seed: open_stage()}
+STAGES: dict[str, Callable[[int], list[str]]] = {
+    "open": lambda _seed: open_stage(),
+    "submitted": submitted_stage,
+}
 
 
 def build(stage: str, seed: int = 1) -> list[str]:
