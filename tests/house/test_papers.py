@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -115,3 +116,12 @@ def test_both_locks_hold_the_same_versions() -> None:
     run, dev = pins("requirements.lock"), pins("requirements-dev.lock")
 
     assert {name: version for name, version in run.items() if dev.get(name) != version} == {}
+
+
+def test_the_diagram_of_the_workflow_is_fresh() -> None:
+    done = subprocess.run(
+        [sys.executable, ROOT / "tools" / "docs.py", "--check"],
+        capture_output=True, text=True, check=False,
+    )  # fmt: skip
+
+    assert (done.returncode, done.stderr) == (0, "")
