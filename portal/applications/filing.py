@@ -13,10 +13,9 @@ from sqlalchemy import func, select
 
 from portal import storage
 from portal.applications import drafting
-from portal.applications.deadline import require_open
 from portal.applications.models import Application, File, FileKey, FileState, VersionFile
-from portal.applications.policy import POLICY, Action
 from portal.applications.queries import definition_for, draft_files
+from portal.applications.writing import require_writable
 from portal.calls.questions import FILE_TYPES, AnyQuestion
 from portal.core.actor import Actor
 from portal.core.clock import now
@@ -71,13 +70,22 @@ def take_in(question: AnyQuestion, file: BinaryIO, filename: str) -> Incoming:
 
     Raises `FileRefused` with a sentence; nothing is stored then.
     """
+    most: int = question.max_bytes  # type: ignore[union-attr]
+    return take(file, filename, kinds=ALLOWED[question.type], most=most)
+
+
+def take(
+    file: BinaryIO, filename: str, *, kinds: tuple[str, ...], most: int | None = None
+) -> Incoming:
+    """Check the head of a file of one of `kinds` and store its bytes; see `take_in`.
+
+    most: in bytes; the ceiling of the installation holds in any case.
+    """
     settings = _in_use[0]
-    limit = min(question.max_bytes, settings.file_bytes)  # type: ignore[union-attr]
+    limit = min(most or settings.file_bytes, settings.file_bytes)
     name = storage.display_name(filename)
     try:
-        kind = storage.look(
-            file, name, allowed=ALLOWED[question.type], max_pixels=settings.image_pixels
-        )
+        kind = storage.look(file, name, allowed=kinds, max_pixels=settings.image_pixels)
         kept = storage.store().put(storage.new_key(), file, limit=limit)
     except storage.Refused as refused:
         raise FileRefused(storage.sentence(refused.code, name, **refused.facts)) from refused
@@ -100,15 +108,24 @@ def add(
     The same bytes under the same question are not taken twice: the file that is there is returned.
     Raises `FileRefused` if there are too many; then the bytes are swept away later.
     """
-    POLICY.require(by, Action.EDIT, application)
-    require_open(application, at)
+    require_writable(application, question.key, by=by, at=at)
     present = [file for file in draft_files(application) if file.key == question.key]
     for file in present:
         if file.sha256_received == incoming.sha256 and file.state is not FileState.REFUSED:
             return file
-    _require_room(application, question, incoming, present)
+    _require_place(application, question, incoming, present)
+    return keep(application, question.key, incoming, at=at)
+
+
+def keep(application: Application, key: str, incoming: Incoming, *, at: datetime) -> File:
+    """Add stored bytes to an application under `key` and order their check; return the file.
+
+    Raises `FileRefused` if all files together would be too many or too large.
+    """
+    _require_room(application, incoming)
+    present = [file for file in draft_files(application) if file.key == key]
     file = File(
-        key=question.key,
+        key=key,
         position=max((f.position for f in present), default=-1) + 1,
         name=incoming.name,
         media_type=incoming.media_type,
@@ -126,10 +143,9 @@ def add(
     return file
 
 
-def _require_room(
+def _require_place(
     application: Application, question: AnyQuestion, incoming: Incoming, present: list[File]
 ) -> None:
-    settings = _in_use[0]
     most: int = question.max_files  # type: ignore[union-attr]
     usable = [file for file in present if file.state is not FileState.REFUSED]
     if len(usable) >= most:
@@ -140,6 +156,10 @@ def _require_room(
             file=incoming.name,
         )
         raise FileRefused(words)
+
+
+def _require_room(application: Application, incoming: Incoming) -> None:
+    settings = _in_use[0]
     files = draft_files(application)
     total = sum(file.size_received for file in files) + incoming.size
     if len(files) >= settings.application_files or total > settings.application_bytes:
@@ -159,7 +179,8 @@ def describe(
     POLICY.require(by, Action.EDIT, application)
     require_open(application, at)
     changed = False
-    for file in draft_files(application):
+    described = any(name.startswith("file-") for name in fields)
+    for file in draft_files(application) if described else ():
         for word, most in WORDS.items():
             given = fields.get(f"file-{file.id}.{word}")
             if given is not None and (text := one_line(given)[:most]) != getattr(file, word):
@@ -178,11 +199,10 @@ def remove(application: Application, file_id: UUID, *, by: Actor, at: datetime) 
 
     A file that a sent version names stays with that version.
     """
-    POLICY.require(by, Action.EDIT, application)
-    require_open(application, at)
     file = next((f for f in draft_files(application) if f.id == file_id), None)
     if file is None:
         return []
+    require_writable(application, file.key, by=by, at=at)
     drafting.touch(application, at)
     named = db.session.scalar(
         select(func.count()).select_from(VersionFile).where(VersionFile.file_id == file_id)
@@ -196,10 +216,9 @@ def remove(application: Application, file_id: UUID, *, by: Actor, at: datetime) 
 
 def put_back(application: Application, file_id: UUID, *, by: Actor, at: datetime) -> None:
     """Undo the removal of a file that a sent version still names."""
-    POLICY.require(by, Action.EDIT, application)
-    require_open(application, at)
     for file in application.files:
         if file.id == file_id and file.removed_at:
+            require_writable(application, file.key, by=by, at=at)
             file.removed_at = None
             drafting.touch(application, at)
 

@@ -21,7 +21,6 @@ from portal.calls.queries import definition_of
 from portal.core.clock import now
 from portal.core.db import db
 
-
 # Both stand on each page of the form. Made once, they cost half: SQLAlchemy knows them by heart.
 _HELD = (
     select(Application)

@@ -66,6 +66,10 @@ class Outline:
         """How many usable files each file question has."""
         return Counter(key for key, state in self._files if state is not FileState.REFUSED)
 
+    def has_files(self, key: str) -> bool:
+        """Return whether a file question has any file, refused ones included."""
+        return any(key == other for other, _state in self._files)
+
     @cached_property
     def problems(self) -> list[Problem]:
         """All that stands between the draft and sending, in words."""

@@ -1,0 +1,73 @@
+"""Pages of the form kept as text as long as nothing is answered on them.
+
+The blank page is the same for everybody whose answers lead to the same sections; revision, window,
+token, address and the time of the last save are put in. A page with answers is rendered.
+"""
+
+from typing import Any
+
+from flask import render_template, request
+
+from portal.applications.models import Application
+from portal.apply.outline import Chapter, Outline
+from portal.calls.questions import FILE_TYPES, AnyQuestion
+from portal.core.i18n import language
+from portal.web import kept
+from portal.web.csrf import csrf_token
+
+TEMPLATE = "apply/section.html"
+pages = kept.Pages(most=400, seconds=600)  # of about 20 kB
+
+
+def section_page(outline: Outline, chapter: Chapter, at: int, values: dict[str, Any]) -> str:
+    """Return a page of the form: page `at` (from 1) of a chapter.
+
+    values: what the template needs; of these `revision`, `window`, `saved` and the draft's id may
+    be different on a kept page.
+    """
+    questions = chapter.section.pages[at - 1]
+    if request.args or kept.has_message() or not all(is_blank(outline, q) for q in questions):
+        return render_template(TEMPLATE, token=csrf_token(), **values)
+    gaps = {name: values[name] for name in ("revision", "window", "saved") if values[name] != ""}
+    return pages.text(
+        (*_place(outline, chapter, at), values["shut"], *gaps),
+        lambda: _with_gaps(
+            outline.application, {**values, **{name: kept.gap(name) for name in gaps}}
+        ),
+        application=str(outline.application.id),
+        token=csrf_token(),
+        **gaps,
+    )
+
+
+def is_blank(outline: Outline, question: AnyQuestion) -> bool:
+    """Return whether a question looks as it does before anybody answered it."""
+    key, draft = question.key, outline.application.draft
+    if question.type in FILE_TYPES:
+        return not outline.has_files(key)
+    if key in outline.application.aside:
+        return False
+    raw = draft.get(key, "")
+    if isinstance(raw, dict):
+        return not any(raw.values())
+    return raw == getattr(question, "prefill", "") or raw == []
+
+
+def _place(outline: Outline, chapter: Chapter, at: int) -> tuple[Any, ...]:
+    """Return everything a blank page depends on, beside its gaps."""
+    call, section = outline.application.call, chapter.section
+    return (
+        call.newest_version_id,
+        call.closes_at,
+        language(),
+        section.key,
+        at,
+        tuple((one.section.key, one.progress) for one in outline.chapters),
+        tuple(outline.asks(question) for question in section.pages[at - 1]),
+        tuple(outline.pages(section)),
+    )
+
+
+def _with_gaps(application: Application, values: dict[str, Any]) -> str:
+    text = render_template(TEMPLATE, token=kept.gap("token"), **values)
+    return text.replace(str(application.id), kept.gap("application"))
