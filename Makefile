@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 WORKERS ?= 2
-PORT ?= 8000
+PORT ?=
 
 .PHONY: help run test check tests bench chaos lock migration words docs format clean
 
