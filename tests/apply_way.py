@@ -34,7 +34,7 @@ class Applicant:
 
     def token(self) -> str:
         """Return a token from a page that has one."""
-        page = self.get(self.address or f"/{self.slug}/start").text
+        page = self.get(f"/{self.slug}/continue").text
         found = re.search(r'name="csrf_token" value="([^"]+)"', page)
         assert found, page[:2000]
         return found[1]

@@ -7,6 +7,7 @@ from decimal import Decimal
 from typing import Any
 
 from portal.apply.outline import Outline
+from portal.apply.windows import trace
 from portal.calls.answers import Problem
 from portal.calls.checks import amount
 from portal.calls.posted import PARTS
@@ -51,6 +52,11 @@ class Field:
         """The id of the (first) control, also the anchor of the question."""
         parts = PARTS.get(self.question.type)
         return f"{self.key}.{parts[0]}" if parts else self.key
+
+    @property
+    def trace(self) -> str:
+        """A mark of the answer as shown, sent back with the page."""
+        return trace(self.raw)
 
     @property
     def count(self) -> int:

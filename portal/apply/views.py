@@ -3,8 +3,20 @@
 import secrets
 from collections.abc import Iterable
 from typing import Any
+from uuid import UUID
 
-from flask import Blueprint, Response, abort, g, jsonify, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    g,
+    jsonify,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from portal.applications import drafting, filing
@@ -12,9 +24,12 @@ from portal.applications.deadline import Arrival, arrival
 from portal.applications.drafting import Saved
 from portal.applications.models import Application
 from portal.applications.policy import Action
+from portal.applications.queries import definition_for, draft_files
 from portal.applications.workflow import Status
+from portal.apply import kept, uploading
 from portal.apply.fields import fields_of
 from portal.apply.outline import Chapter, Outline, Progress
+from portal.apply.windows import written_here
 from portal.calls.answers import ineligible
 from portal.calls.definition import Definition, Section
 from portal.calls.posted import raw_answers
@@ -26,17 +41,16 @@ from portal.core.i18n import ngettext
 from portal.web.doors import open_for, person
 from portal.web.filters import clock_time
 from portal.web.frame import show_call
+from portal.web.limits import upload
 
 bp = Blueprint("apply", __name__)
-STAYING = {"take", "drop", "add_row"}
+STAYING = {"take", "drop", "add_row", "remove"}
 DOTS = {Progress.DONE: " p-state--done", Progress.HALF: " p-state--half"}
 
 
 def address(endpoint: str, application: Application, **values: Any) -> str:
     """Return the address of a page of this application."""
-    return url_for(
-        endpoint, slug=application.call.slug, application_id=application.id, **values
-    )
+    return url_for(endpoint, slug=application.call.slug, application_id=application.id, **values)
 
 
 @bp.get("/<slug>/application/<uuid:application_id>")
@@ -69,71 +83,105 @@ def tasks_page(application: Application) -> str:
     "/<slug>/application/<uuid:application_id>/section/<section_key>/<int:page>",
     methods=["GET", "POST"],
 )
+@upload
 @open_for(Action.VIEW)
 def section(application: Application, section_key: str, page: int) -> ResponseReturnValue:
     """Show one page of questions, or keep what was typed in it."""
     if request.method == "POST":
         return _keep(application, section_key, page)
+    questions = drafting_form(application, section_key, page)
     outline = Outline(application)
     chapter = outline.chapter(section_key)
-    if chapter is None or not 1 <= page <= len(chapter.section.pages):
-        abort(404)
+    if chapter is None:  # the answers lead elsewhere now, perhaps since another window saved
+        return redirect(address("apply.tasks", application))
     checked = request.args.get("check") == "1"
-    fields = fields_of(outline, chapter.section.pages[page - 1], checked=checked)
-    return page_of(
-        "apply/section.html",
+    fields = fields_of(outline, questions, checked=checked)
+    errors = [(f.problem.anchor, f.problem.message) for f in fields if f.problem]
+    values = framed(
         application,
         outline=outline,
         chapter=chapter,
         at=page,
         pages=outline.pages(chapter.section),
         fields=fields,
-        errors=[(f.problem.anchor, f.problem.message) for f in fields if f.problem],
-        onward=_address_of(application, outline.neighbour(chapter.section, page, 1)),
+        errors=errors,
+        onward=errors and _address_of(application, outline.neighbour(chapter.section, page, 1)),
+        revision=str(application.revision),
         window=secrets.token_urlsafe(9),
         shut=arrival(application, g.arrived_at) is Arrival.CLOSED,
         has_files=any(f.question.type in FILE_TYPES for f in fields),
     )
+    return kept.section_page(outline, chapter, page, values)
 
 
 def page_of(template: str, application: Application, **values: Any) -> str:
     """Return a page about an application, in the frame of its call."""
-    definition = drafting.definition_for(application)
+    return render_template(template, **framed(application, **values))
+
+
+def framed(application: Application, **values: Any) -> dict[str, Any]:
+    """Return what each page about an application needs; put the page into its call's frame."""
+    definition = definition_for(application)
     show_call(definition)
-    return render_template(
-        template,
-        application=application,
-        definition=definition,
-        slug=application.call.slug,
-        saved=saved_sentence(application, definition) if application.revision else "",
+    return {
+        "application": application,
+        "definition": definition,
+        "slug": application.call.slug,
+        "saved": saved_sentence(application, definition) if application.revision else "",
         **values,
-    )
+    }
 
 
 def _keep(application: Application, section_key: str, page: int) -> ResponseReturnValue:
     form = drafting_form(application, section_key, page)
-    answers = raw_answers(form, request.form)
-    if (key := request.form.get("add_row")) in answers:
-        answers[str(key)] = [*(answers[str(key)] or []), {}]
     with transaction():
         filing.describe(application, request.form, by=person(), at=g.arrived_at)
-        saved = drafting.save(
-            application,
-            answers,
-            by=person(),
-            seen=request.form.get("revision", 0, int),
-            window=request.form.get("window", "")[:40],
-            at=g.arrived_at,
-        )
+        saved = _save(application, form)
         _aside_choices(application)
+        doomed = _removed(application)
+    filing.drop_bytes(doomed)
     if request.accept_mimetypes.best == "application/json":
         return _told(application, form, saved)
-    return redirect(_next(application, section_key, page, saved), 303)
+    count, refusals = uploading.take_with_page(application, form)
+    if request.form.get("go") == "upload" and not count:
+        flash(uploading.nothing_chosen(), "warning")
+    for refusal in refusals:
+        flash(refusal, "danger")
+    stays = bool(refusals or saved.conflicts or STAYING & request.form.keys())
+    return redirect(_next(application, section_key, page, stays=stays), 303)
+
+
+def _save(application: Application, form: Iterable[AnyQuestion]) -> Saved:
+    answers = raw_answers(form, request.form)
+    if (key := request.form.get("add_row")) in answers:
+        answers[str(key)] = [*(answers[str(key)] or [{}]), {}]
+    window = request.form.get("window", "")[:40]
+    return drafting.save(
+        application,
+        written_here(application, answers, request.form, window),
+        by=person(),
+        seen=request.form.get("revision", 0, int),
+        window=window,
+        at=g.arrived_at,
+    )
+
+
+def _removed(application: Application) -> list[str]:
+    """Take out the file whose button was pressed; return the keys of bytes that may go."""
+    try:
+        file_id = UUID(request.form.get("remove", ""))
+    except ValueError:
+        return []
+    file = next((file for file in draft_files(application) if file.id == file_id), None)
+    if file is None:
+        return []
+    flash(_("“%(file)s” was removed.", file=file.name))
+    return filing.remove(application, file_id, by=person(), at=g.arrived_at)
 
 
 def drafting_form(application: Application, section_key: str, page: int) -> tuple[AnyQuestion, ...]:
     """Return the questions of a page; 404 if the form has no such page."""
-    found = drafting.definition_for(application).section_by_key.get(section_key)
+    found = definition_for(application).section_by_key.get(section_key)
     if found is None or not 1 <= page <= len(found.pages):
         abort(404)
     return found.pages[page - 1]
@@ -166,7 +214,7 @@ def saved_sentence(application: Application, definition: Definition) -> str:
     return _("Saved at %(time)s", time=clock_time(application.saved_at, definition.zone))
 
 
-def _next(application: Application, section_key: str, page: int, saved: Saved) -> str:
+def _next(application: Application, section_key: str, page: int, *, stays: bool) -> str:
     """Return where the pressed button leads. Everything is saved already."""
     outline = Outline(application)
     chapter = outline.chapter(section_key)
@@ -174,15 +222,22 @@ def _next(application: Application, section_key: str, page: int, saved: Saved) -
         return address("apply.tasks", application)
     here = chapter.section
     button = request.form.get("go", "next")
-    if saved.conflicts or STAYING & request.form.keys():
-        anchor = f"q-{request.form['add_row']}" if "add_row" in request.form else None
-        return _address_of(application, (here, page), anchor=anchor)
+    if stays or button == "upload":
+        return _address_of(application, (here, page), back=request.form.get("back"),
+                           anchor=_spot(here, page))  # fmt: skip
     if button == "back":
         before = outline.neighbour(here, page, -1)
         return _address_of(application, before)
     if button == "leave":
         return address("apply.tasks", application)
     return _onward(application, outline, here, page)
+
+
+def _spot(here: Section, page: int) -> str | None:
+    """Return the place on the page where the pressed button stood; None: the top."""
+    if "add_row" in request.form:
+        return f"q-{request.form['add_row']}"
+    return None
 
 
 def _onward(application: Application, outline: Outline, here: Section, page: int) -> str:

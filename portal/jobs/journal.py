@@ -22,6 +22,8 @@ class JsonLines(logging.Formatter):
             "message": record.getMessage(),
         }
         line |= getattr(record, "facts", {})
+        if record.exc_info and (error := record.exc_info[1]):
+            line |= {"error": type(error).__name__, "place": place(error)}
         return json.dumps(line, ensure_ascii=False, default=str)
 
 

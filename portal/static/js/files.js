@@ -2,7 +2,6 @@
 // "Upload" sends them with an ordinary form.
 
 (() => {
-  const form = document.querySelector("form[data-autosave]");
   const language = document.documentElement.lang || "de";
   const size = (bytes) => new Intl.NumberFormat(language, {
     style: "unit", unit: bytes < 1e6 ? "kilobyte" : "megabyte", maximumFractionDigits: 1,
@@ -75,7 +74,6 @@
       call.addEventListener("load", () => {
         under -= 1;
         if (call.status < 300) {
-          if (form && call.response) form.elements.revision.value = call.response.revision;
           bar.remove();
           button.remove();
           note.textContent = fill(words.done, { file: file.name });

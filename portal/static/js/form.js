@@ -66,7 +66,8 @@
     const given = new Map();
     for (const [name, value] of kept.fields) given.set(name, [...(given.get(name) || []), value]);
     for (const field of form.elements) {
-      if (!field.name || field.type === "hidden" || field.type === "file") continue;
+      const told = field.type === "hidden" && !field.name.startsWith("was.");
+      if (!field.name || told || field.type === "file") continue;
       const values = given.get(field.name);
       if (field.type === "checkbox" || field.type === "radio") {
         field.checked = Boolean(values && values.includes(field.value));
@@ -81,14 +82,19 @@
   function changed() {
     dirty = true;
     keepHere();
+    later(DELAY);
+  }
+
+  function later(wait) {
     clearTimeout(timer);
-    timer = setTimeout(save, DELAY);
+    timer = setTimeout(save, wait);
   }
 
   async function save() {
-    if (running || !dirty) return;
+    if (running || !dirty) return; // what changes while one save runs is saved after it
     running = true;
     dirty = false;
+    let wait = DELAY;
     say(words.saving, "saving");
     try {
       let answer = await post();
@@ -106,14 +112,14 @@
       dirty = true;
       if (fault && fault.sentence) {
         say(fault.sentence, "bad");
+        wait = 0; // again only with the next change
       } else {
         say(navigator.onLine === false ? words.offline : words.failed, "waiting");
-        clearTimeout(timer);
-        timer = setTimeout(save, RETRY);
+        wait = RETRY;
       }
     } finally {
       running = false;
-      if (dirty && !timer) timer = setTimeout(save, DELAY);
+      if (dirty && wait && !leaving) later(wait);
     }
   }
 
@@ -145,7 +151,8 @@
   }
 
   function told(answer) {
-    form.elements.revision.value = answer.revision;
+    // A window whose text came too late stays behind, so that it does not overwrite the other text.
+    if (!answer.conflicts.length) form.elements.revision.value = answer.revision;
     say(answer.conflicts.length ? answer.conflict_sentence : answer.sentence,
       answer.conflicts.length ? "bad" : "saved");
     open(new Set(answer.asked));

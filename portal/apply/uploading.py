@@ -1,0 +1,72 @@
+"""Taking files into a draft, whether a script sends them one by one or a page with its answers."""
+
+from collections.abc import Iterable
+from typing import BinaryIO, cast
+
+from flask import abort, current_app, g, request
+from werkzeug.datastructures import FileStorage
+
+from portal.applications import filing
+from portal.applications.deadline import Closed
+from portal.applications.filing import FileRefused
+from portal.applications.models import Application, File
+from portal.calls.questions import FILE_TYPES, AnyQuestion
+from portal.core.db import db, transaction
+from portal.core.i18n import gettext as _
+from portal.settings import Settings
+from portal.web.doors import person
+from portal.web.limits import brake
+
+
+def nothing_chosen() -> str:
+    """Return what to do if the button was pressed without a file."""
+    return _("Choose a file first, then press “Upload”.")
+
+
+def take_all(
+    application: Application, question: AnyQuestion, given: Iterable[FileStorage]
+) -> list[File | str]:
+    """Take each file for itself; return it, or the sentence that refuses it.
+
+    No transaction may be open: the bytes are durable before a row names them.
+    """
+    settings: Settings = current_app.extensions["settings"]
+    brake("upload", settings.uploads_per_hour)
+    return [_take(application, question, file) for file in given]
+
+
+def take_with_page(
+    application: Application, questions: Iterable[AnyQuestion]
+) -> tuple[int, list[str]]:
+    """Take what was chosen on a page that is sent as a whole; return how many, and refusals."""
+    refusals: list[str] = []
+    count = 0
+    for question in questions:
+        if question.type not in FILE_TYPES:
+            continue
+        if given := [file for file in request.files.getlist(question.key) if file.filename]:
+            results = take_all(application, question, given)
+            refusals += [result for result in results if isinstance(result, str)]
+            count += len(given)
+    return count, refusals
+
+
+def _take(application: Application, question: AnyQuestion, file: FileStorage) -> File | str:
+    try:
+        incoming = filing.take_in(question, cast("BinaryIO", file.stream), file.filename or "")
+    except FileRefused as refused:
+        return refused.message
+    try:
+        with transaction():
+            current = db.session.get(
+                Application, application.id, with_for_update=True, populate_existing=True
+            )
+            if current is None:
+                abort(404)
+            return filing.add(current, question, incoming, by=person(), at=g.arrived_at)
+    except FileRefused as refused:
+        filing.drop_bytes([incoming.key])
+        return refused.message
+    except Closed:
+        filing.drop_bytes([incoming.key])
+        return _("The call is closed. “%(file)s” was not taken.", file=incoming.name)
