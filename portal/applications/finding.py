@@ -1,0 +1,386 @@
+"""Lists of applications: one statement for a page with its total, one for counts, one for a trio.
+
+The wide rows of applications are read for the page only; everything else stands in indexes.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, func, select
+
+from portal.accounts.models import User
+from portal.applications import searching
+from portal.applications.desk_models import ApplicationTag, Digest, Duplicate
+from portal.applications.listing import SIZE, Filters
+from portal.applications.models import AnswerIndex, Application, Channel, Event
+from portal.applications.search_tables import search_doc
+from portal.applications.searching import Piece
+from portal.applications.workflow import Move, Status
+from portal.core.clock import now
+from portal.core.db import db
+
+NEVER = date(9999, 1, 1)  # sorts whatever has no date behind everything that has one
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of a list. `answers`: chosen values by question; `hit`: where the search matched."""
+
+    id: UUID
+    reference: str
+    title: str
+    name: str
+    status: Status
+    submitted_at: datetime
+    due: date | None
+    channel: Channel
+    locale: str
+    clerk_id: UUID | None
+    clerk: str
+    late: bool
+    checks_open: int | None
+    checks_total: int | None
+    tags: list[str] = field(default_factory=list)
+    answers: dict[str, list[str]] = field(default_factory=dict)
+    hit: list[Piece] = field(default_factory=list)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of a list and how many applications it has in all."""
+
+    rows: list[Row]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose list it is: the call, who looks, and which day it is there."""
+
+    call_id: UUID
+    user_id: UUID
+    zone: str
+
+    @property
+    def today(self) -> date:
+        """The present day in the call's zone."""
+        return now().astimezone(ZoneInfo(self.zone)).date()
+
+
+def page_of(scope: Scope, filters: Filters, columns: tuple[str, ...] = ()) -> Listed:
+    """Return one page in one statement; past the end the last page, in a second one."""
+    found = _rows(scope, filters, columns)
+    total = found[0].total if found else (count(scope, filters) if filters.page > 1 else 0)
+    pages = max(1, -(-total // SIZE))
+    page = min(filters.page, pages)
+    if not found and total:
+        found = _rows(scope, replace(filters, page=page), columns)
+    words = searching.query_words(filters.q)
+    return Listed([_row(row, words) for row in found], total, page, pages)
+
+
+def _rows(scope: Scope, filters: Filters, columns: tuple[str, ...]) -> list[Any]:
+    searched = bool(searching.query_words(filters.q))
+    query = (
+        select(
+            Application.id, Application.reference, Application.title, Digest.name,
+            Application.status, Application.submitted_at, Application.due, Application.channel,
+            Application.locale, Application.clerk_id, User.name.label("clerk"),
+            User.email.label("clerk_email"), Digest.late, Digest.checks_open, Digest.checks_total,
+            _tags().label("tags"), _answers(columns).label("answers"),
+            _total(scope, filters).label("total"),
+            *((search_doc.c.folded, search_doc.c.body) if searched else ()),
+        )
+        .join(Digest, Digest.application_id == Application.id)
+        .outerjoin(User, User.id == Application.clerk_id)
+        .where(*conditions(scope, filters))
+        .order_by(*ordered(filters))
+        .limit(SIZE)
+        .offset((filters.page - 1) * SIZE)
+    )  # fmt: skip
+    if searched:
+        query = query.join(search_doc, search_doc.c.n == Digest.doc)
+    return list(db.session.execute(query))
+
+
+def _tags() -> Any:
+    ids = func.aggregate_strings(sa.cast(ApplicationTag.tag_id, sa.String), " ")
+    return select(ids).where(ApplicationTag.application_id == Application.id).scalar_subquery()
+
+
+def _answers(columns: tuple[str, ...]) -> Any:
+    pairs = func.aggregate_strings(AnswerIndex.key + "=" + AnswerIndex.value, " ")
+    return (
+        select(pairs)
+        .where(AnswerIndex.application_id == Application.id, AnswerIndex.key.in_(columns))
+        .scalar_subquery()
+    )
+
+
+def _total(scope: Scope, filters: Filters) -> Any:
+    inner = sa.orm.aliased(Application), sa.orm.aliased(Digest)
+    return _counting(scope, filters, *inner).scalar_subquery()
+
+
+def _counting(scope: Scope, filters: Filters, application: Any, digest: Any) -> Any:
+    """Count what `filters` let through; the digest is joined only where it is asked."""
+    query = select(func.count()).select_from(application)
+    wanted = conditions(scope, filters, application, digest)
+    if _needs_digest(filters):
+        query = query.join(digest, digest.application_id == application.id)
+    return query.where(*wanted)
+
+
+def _needs_digest(filters: Filters) -> bool:
+    return bool(filters.late or filters.checks or searching.query_words(filters.q))
+
+
+def count(scope: Scope, filters: Filters) -> int:
+    """Return how many applications `filters` let through."""
+    return int(db.session.scalar(_counting(scope, filters, Application, Digest)) or 0)
+
+
+def ids_of(scope: Scope, filters: Filters, most: int = 100_000) -> list[UUID]:
+    """Return the ids of everything that `filters` let through, in the order of the list."""
+    query = (
+        select(Application.id)
+        .join(Digest, Digest.application_id == Application.id)
+        .outerjoin(User, User.id == Application.clerk_id)
+        .where(*conditions(scope, filters))
+        .order_by(*ordered(filters))
+        .limit(most)
+    )
+    return list(db.session.scalars(query))
+
+
+def conditions(
+    scope: Scope, filters: Filters, application: Any = Application, digest: Any = Digest
+) -> list[ColumnElement[bool]]:
+    """Return what the rows of `application` and `digest` have to fulfil."""
+    wanted = [application.call_id == scope.call_id]
+    wanted.append(
+        application.status == filters.status if filters.status
+        else application.status != Status.DRAFT
+    )  # fmt: skip
+    wanted += _of_clerk(scope, filters, application)
+    wanted += _of_inquiry(scope, filters, application)
+    wanted += _of_marks(filters, application)
+    wanted += _of_digest(filters, digest)
+    return wanted
+
+
+def _of_clerk(scope: Scope, filters: Filters, application: Any) -> list[ColumnElement[bool]]:
+    if not filters.clerk:
+        return []
+    if filters.clerk == "none":
+        return [application.clerk_id.is_(None)]
+    clerk = scope.user_id if filters.clerk == "me" else UUID(filters.clerk)
+    return [application.clerk_id == clerk]
+
+
+def _of_inquiry(scope: Scope, filters: Filters, application: Any) -> list[ColumnElement[bool]]:
+    if filters.inquiry == "open":
+        return [application.status == Status.RETURNED]
+    if filters.inquiry == "overdue":
+        return [application.status == Status.RETURNED, application.due < scope.today]
+    if filters.inquiry == "answered":
+        return [application.status == Status.IN_SCREENING, was_answered(application)]
+    return []
+
+
+def was_answered(application: Any = Application) -> ColumnElement[bool]:
+    """Return the condition that the latest move was the answer to a question of the office."""
+    last = select(Event.move).where(Event.application_id == application.id)
+    return last.order_by(Event.n.desc()).limit(1).scalar_subquery() == Move.COMPLETE
+
+
+def _of_marks(filters: Filters, application: Any) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if filters.channel:
+        wanted.append(application.channel == Channel(filters.channel))
+    if filters.tag:
+        tagged = select(ApplicationTag.application_id)
+        wanted.append(application.id.in_(tagged.where(ApplicationTag.tag_id == UUID(filters.tag))))
+    if filters.double:
+        open_ones = Duplicate.dismissed_at.is_(None)
+        firsts = select(Duplicate.first_id).where(open_ones)
+        wanted.append(application.id.in_(firsts.union(select(Duplicate.second_id).where(open_ones))))
+    for key, value in filters.answers.items():
+        having = select(AnswerIndex.application_id)
+        having = having.where(AnswerIndex.key == key, AnswerIndex.value == value)
+        wanted.append(application.id.in_(having))
+    return wanted
+
+
+def _of_digest(filters: Filters, digest: Any) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if filters.late:
+        wanted.append(digest.late)
+    if filters.checks:
+        wanted.append(
+            {
+                "none": digest.checks_open.is_(None),
+                "open": digest.checks_open > 0,
+                "done": digest.checks_open == 0,
+            }[filters.checks]
+        )
+    if words := searching.query_words(filters.q):
+        wanted.append(searching.matching(words, digest))
+    return wanted
+
+
+def sort_key(filters: Filters) -> ColumnElement[Any]:
+    """Return what the list is sorted by, before the number."""
+    keys: dict[str, Any] = {
+        "number": Application.number,
+        "arrived": Application.submitted_at,
+        "title": Digest.title_key,
+        "name": Digest.sort_name,
+        "state": Application.status,
+        "clerk": func.coalesce(func.nullif(User.name, ""), User.email, ""),
+        "due": func.coalesce(Application.due, sa.literal(NEVER, sa.Date())),
+    }
+    key: ColumnElement[Any] = keys[filters.sort]
+    return key
+
+
+def ordered(filters: Filters) -> list[ColumnElement[Any]]:
+    """Return the order of the list; the number decides between equals, so pages never overlap."""
+    key = sort_key(filters)
+    both = [key, Application.number] if filters.sort != "number" else [key]
+    return [one.desc() if filters.descending else one.asc() for one in both]
+
+
+def _row(row: Any, words: list[str]) -> Row:
+    answers: dict[str, list[str]] = {}
+    for pair in (row.answers or "").split():
+        key, _, value = pair.partition("=")
+        answers.setdefault(key, []).append(value)
+    return Row(
+        id=row.id, reference=row.reference, title=row.title, name=row.name, status=row.status,
+        submitted_at=row.submitted_at, due=row.due, channel=row.channel, locale=row.locale,
+        clerk_id=row.clerk_id, clerk=row.clerk or row.clerk_email or "", late=row.late,
+        checks_open=row.checks_open, checks_total=row.checks_total,
+        tags=[tag.replace("-", "") for tag in (row.tags or "").split()], answers=answers,
+        hit=searching.passage(row.body, row.folded, words) if words else [],
+    )  # fmt: skip
+
+
+# --- counts ------------------------------------------------------------------------------------
+
+
+@dataclass
+class Counts:
+    """How many applications of a call there are, for chips and figures."""
+
+    by_status: dict[Status, int]
+    mine: int = 0
+    unassigned: int = 0
+    overdue: int = 0
+
+    @property
+    def drafts(self) -> int:
+        """How many are being written."""
+        return self.by_status[Status.DRAFT]
+
+    @property
+    def received(self) -> int:
+        """How many were sent."""
+        return sum(self.by_status.values()) - self.drafts
+
+
+def counts(scope: Scope) -> Counts:
+    """Return the counts of a call in one statement that reads an index only."""
+    query = (
+        select(
+            Application.status,
+            func.count(),
+            func.count().filter(Application.clerk_id == scope.user_id),
+            func.count().filter(Application.clerk_id.is_(None)),
+            func.count().filter(Application.due < scope.today),
+        )
+        .where(Application.call_id == scope.call_id)
+        .group_by(Application.status)
+    )
+    found = Counts(dict.fromkeys(Status, 0))
+    for status, number, mine, unassigned, overdue in db.session.execute(query):
+        found.by_status[status] = number
+        if status is Status.RETURNED:
+            found.overdue = overdue
+        if status is not Status.DRAFT:
+            found.mine += mine
+            found.unassigned += unassigned
+    return found
+
+
+# --- the way through a list ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Where an application stands in a list: before and after it, its place, and how many."""
+
+    before: UUID | None
+    after: UUID | None
+    place: int
+    total: int
+
+
+def neighbours(
+    scope: Scope, filters: Filters, application: Application, digest: Digest
+) -> Neighbours:
+    """Return what stands beside `application` in the list, in one statement.
+
+    place is 0 if it is not in the list (it moved out of the filter meanwhile).
+    """
+    point = sa.tuple_(sort_key(filters), Application.number)
+    here = sa.tuple_(_value(filters, application, digest), sa.literal(application.number))
+    larger, smaller = point > here, point < here
+    before, after = (larger, smaller) if filters.descending else (smaller, larger)
+    forwards = ordered(filters)
+    backwards = ordered(replace(filters, descending=not filters.descending))
+    row = db.session.execute(
+        select(
+            _line(scope, filters, Application.id).where(before).order_by(*backwards).limit(1)
+            .scalar_subquery(),
+            _line(scope, filters, Application.id).where(after).order_by(*forwards).limit(1)
+            .scalar_subquery(),
+            _line(scope, filters, func.count()).where(before).scalar_subquery(),
+            _line(scope, filters, func.count()).scalar_subquery(),
+            _line(scope, filters, func.count()).where(Application.id == application.id)
+            .scalar_subquery(),
+        )
+    ).one()  # fmt: skip
+    return Neighbours(row[0], row[1], row[2] + 1 if row[4] else 0, row[3])
+
+
+def _line(scope: Scope, filters: Filters, column: Any) -> Any:
+    """Return the list with only the tables that its filters and its sorting need."""
+    line = select(column).select_from(Application)
+    if _needs_digest(filters) or filters.sort in ("title", "name"):
+        line = line.join(Digest, Digest.application_id == Application.id)
+    if filters.sort == "clerk":
+        line = line.outerjoin(User, User.id == Application.clerk_id)
+    return line.where(*conditions(scope, filters))
+
+
+def _value(filters: Filters, application: Application, digest: Digest) -> Any:
+    """Return where `application` itself stands in the sorting."""
+    clerk = application.clerk
+    values: dict[str, Any] = {
+        "number": application.number,
+        "arrived": application.submitted_at,
+        "title": digest.title_key,
+        "name": digest.sort_name,
+        "state": application.status,
+        "clerk": clerk.called if clerk else "",
+        "due": application.due or NEVER,
+    }
+    value, kind = values[filters.sort], sort_key(filters).type
+    return sa.literal(value, kind)

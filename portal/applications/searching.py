@@ -1,0 +1,226 @@
+"""Full-text search in all answers: folded words, the index, conditions, and marked passages."""
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import delete, select
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
+
+from portal.applications.desk_models import Digest
+from portal.applications.models import AnswerIndex, Application, Version
+from portal.applications.search_tables import search_doc
+from portal.calls.definition import Definition
+from portal.calls.queries import definition_of
+from portal.calls.reading import Shown, show
+from portal.core.db import db
+from portal.core.i18n import BINDING, in_language
+from portal.core.text import fold, normalise
+from portal.jobs import enqueue
+
+FIND_DOUBLES = "find_duplicates"
+LONGEST_WORD = 100
+MOST_WORDS = 12
+AROUND = 70
+BREAK = " | "  # between passages; no word of a search ever contains it
+CHOSEN = ("choice", "choices", "yes_no")
+# Scripts that write no blanks between words: each letter counts as a word.
+UNDIVIDED = re.compile("([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff])")
+# How a legal form is written must not hide that it is the same organisation.
+LEGAL_FORM = re.compile(r"\b(?:e v|ev|eingetragener verein|g?gmbh|ug|ag|e g|stiftung|gbr)$")
+WORD = re.compile(r"[^\W_][\w\u0300-\u036f]*|\w+")
+
+
+class Piece(NamedTuple):
+    """A part of a passage; `hit` marks what was looked for."""
+
+    text: str
+    hit: bool
+
+
+def words_of(text: str) -> list[str]:
+    """Return the words of `text` as the search knows them: folded, none very long.
+
+    >>> words_of("Tết im Hinterhof, Straße 5")
+    ['tet', 'im', 'hinterhof', 'strasse', '5']
+    """
+    return [word[:LONGEST_WORD] for word in fold(UNDIVIDED.sub(r" \1 ", text)).split()]
+
+
+# --- writing -----------------------------------------------------------------------------------
+
+
+def index(application: Application, version: Version) -> None:
+    """Let lists, filters, search and the comparison of doubles know `version`, the newest one.
+
+    To be called in the transaction that makes a version, after it has its number: by sending, by a
+    correction, by an answer to a question alike.
+    """
+    definition = definition_of(version.form_version_id)
+    db.session.flush()
+    _index_choices(application, version, definition)
+    doc = _write_doc(application, _passages(application, version, definition))
+    _write_digest(application, version, definition, doc)
+    enqueue(FIND_DOUBLES, dedupe=f"{FIND_DOUBLES}:{version.id}", application_id=application.id)
+
+
+def _index_choices(application: Application, version: Version, definition: Definition) -> None:
+    db.session.execute(delete(AnswerIndex).where(AnswerIndex.application_id == application.id))
+    for key, value in version.answers.items():
+        if definition.questions[key].type in CHOSEN:
+            chosen = value if isinstance(value, list) else [value]
+            db.session.add_all(
+                AnswerIndex(application_id=application.id, key=key, value=one) for one in chosen
+            )
+
+
+def _passages(application: Application, version: Version, definition: Definition) -> list[str]:
+    """Return everything that can be found, in passages of one line."""
+    with in_language(BINDING):
+        told = [str(application.reference or ""), application.title]
+        for key, value in version.answers.items():
+            if key != definition.title_key:
+                told += _told(show(definition.questions[key], value))
+        for kept in version.files:
+            told += [kept.file.name, kept.caption, kept.credit, kept.alt]
+    lines = (line.strip() for passage in told for line in normalise(passage).split("\n"))
+    return [line for line in lines if words_of(line)]
+
+
+def _told(shown: Shown) -> Iterator[str]:
+    yield shown.text
+    yield " · ".join(shown.entries)
+    for row in shown.rows:
+        yield " · ".join(row)
+
+
+def _write_doc(application: Application, passages: list[str]) -> int:
+    values = {
+        "folded": BREAK.join(" ".join(words_of(passage)) for passage in passages),
+        "body": "\n".join(passages),
+    }
+    known = db.session.scalar(
+        select(search_doc.c.n).where(search_doc.c.application_id == application.id)
+    )
+    if known is None:
+        row = sa.insert(search_doc).values(application_id=application.id, **values)
+        return int(db.session.execute(row.returning(search_doc.c.n)).scalar_one())
+    db.session.execute(sa.update(search_doc).where(search_doc.c.n == known).values(**values))
+    return int(known)
+
+
+def _write_digest(
+    application: Application, version: Version, definition: Definition, doc: int
+) -> None:
+    digest = digest_of(application.id) or Digest(
+        application_id=application.id, call_id=application.call_id
+    )
+    name = shown_name(definition, version.answers)
+    digest.doc, digest.version_n, digest.late = doc, version.n, version.late
+    digest.name = name[:2000]
+    digest.title_key = " ".join(words_of(application.title))[:200]
+    digest.sort_name = " ".join(words_of(name))[:200]
+    digest.name_key = LEGAL_FORM.sub("", digest.sort_name).strip()
+    digest.email_key = application.owner_email.lower()
+    db.session.add(digest)
+    db.session.flush()
+
+
+def shown_name(definition: Definition, answers: dict[str, Any]) -> str:
+    """Return who applies, as the answers name it."""
+    parts = (str(answers.get(key) or "") for key in definition.name_keys)
+    return " ".join(part for part in parts if part)
+
+
+def digest_of(application_id: UUID) -> Digest | None:
+    """Return the narrow row of an application; None before its first sending."""
+    return db.session.scalar(select(Digest).where(Digest.application_id == application_id))
+
+
+def note_checks(application_id: UUID, *, undecided: int, total: int) -> None:
+    """Keep for lists how many points of the formal check are still open."""
+    digest = digest_of(application_id)
+    if digest is not None:
+        digest.checks_open, digest.checks_total = undecided, total
+
+
+# --- reading -----------------------------------------------------------------------------------
+
+
+def query_words(q: str) -> list[str]:
+    """Return the words that a search asks for; empty if there is nothing to look for."""
+    return list(dict.fromkeys(words_of(q)))[:MOST_WORDS]
+
+
+def matching(words: list[str], digest: Any = Digest) -> sa.ColumnElement[bool]:
+    """Return the condition on `digest` that every word begins some word of the application."""
+    found: sa.ColumnElement[bool] = digest.doc.in_(_docs_with(words))
+    return found
+
+
+def _docs_with(words: list[str]) -> Any:
+    if db.engine.dialect.name == "postgresql":
+        asked = sa.cast(" & ".join(f"'{word}':*" for word in words), TSQUERY)
+        column = sa.column("words", TSVECTOR)
+        return select(search_doc.c.n).where(column.op("@@")(asked))
+    wanted = " AND ".join(f'"{word}"*' for word in words)
+    match = sa.text("SELECT rowid FROM search_fts WHERE search_fts MATCH :wanted")
+    return match.bindparams(wanted=wanted).columns(sa.column("rowid", sa.Integer))
+
+
+def passage(body: str, folded: str, words: list[str]) -> list[Piece]:
+    """Return the passage of `body` in which most of `words` stand, the hits marked.
+
+    body: passages divided by line feeds; folded: the same, divided by `BREAK`.
+    """
+    lines = body.split("\n")
+    best, most = 0, 0
+    hits = _pattern(tuple(words))
+    for n, line in enumerate(f" {folded}".split(BREAK)):
+        found = len({match.lower() for match in hits.findall(f" {line}")})
+        if found > most:
+            best, most = n, found
+        if found == len(words):
+            break
+    if not most or best >= len(lines):
+        return []
+    return _cut(marked(lines[best], words))
+
+
+@lru_cache(maxsize=64)
+def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
+    longest_first = sorted(words, key=len, reverse=True)
+    return re.compile(" (" + "|".join(map(re.escape, longest_first)) + ")")
+
+
+def marked(text: str, words: list[str]) -> list[Piece]:
+    """Return `text` in pieces; words that begin like one of `words` are hits."""
+    pieces: list[Piece] = []
+    end = 0
+    for match in WORD.finditer(text):
+        if any(word.startswith(tuple(words)) for word in words_of(match.group())):
+            pieces += [Piece(text[end : match.start()], False), Piece(match.group(), True)]
+            end = match.end()
+    pieces.append(Piece(text[end:], False))
+    return [piece for piece in pieces if piece.text]
+
+
+def _cut(pieces: list[Piece]) -> list[Piece]:
+    """Leave out what stands far from a hit, at a blank."""
+    kept = []
+    for n, piece in enumerate(pieces):
+        first, last = n == 0, n == len(pieces) - 1
+        kept.append(piece if piece.hit else Piece(_short(piece.text, first, last), False))
+    return kept
+
+
+def _short(text: str, first: bool, last: bool) -> str:
+    room = AROUND if first or last else 2 * AROUND
+    if len(text) <= room:
+        return text
+    before = "" if first else text[:AROUND].rpartition(" ")[0]
+    after = "" if last else text[-AROUND:].partition(" ")[2]
+    return f"{before} … {after}" if before and after else f"… {after}" if after else f"{before} …"
