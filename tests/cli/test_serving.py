@@ -3,6 +3,7 @@
 import http.client
 import json
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -175,6 +176,7 @@ def test_the_log_names_rules_and_neither_paths_nor_people(serve: Start) -> None:
 
     (line,) = [line for line in served.lines() if line["message"] == "request"]
     assert (line["method"], line["rule"]) == ("GET", "/<slug>/open/<token>")
+    assert re.fullmatch("[0-9a-f]{16}", str(line["request"]))
     text = served.log.read_text()
     assert [word for word in ("secret", "ada@", "cookie-value", "127.0.0.1") if word in text] == []
 
