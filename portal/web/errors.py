@@ -14,6 +14,7 @@ from portal.core.db import db
 from portal.core.errors import DomainError, Forbidden, NotFound, TooManyRequests
 from portal.core.i18n import gettext as _
 from portal.core.text import UNWANTED
+from portal.jobs.journal import place
 from portal.web import csrf
 
 log = logging.getLogger(__name__)
@@ -160,7 +161,10 @@ def on_failure(error: Exception) -> Response:
     """Answer a fault of ours with a number under which it stands in the log."""
     db.session.rollback()
     incident = secrets.token_hex(4).upper()
-    log.error("incident %s at %s %r", incident, request.method, request.path, exc_info=error)
+    # The path may hold the key of a link, and the text of an error what somebody typed.
+    rule = request.url_rule.rule if request.url_rule else None
+    facts = {"rule": rule, "error": type(error).__name__, "place": place(error)}
+    log.error("incident %s", incident, extra={"facts": facts})
     g.pop("frame", None)
     return show(500, incident=incident, rescue=typed())
 
