@@ -157,13 +157,12 @@ def _take_facts(application: Application) -> None:
 
 def owner_address(definition: Definition, application: Application) -> str:
     """Return the address that owns the draft: the first owner question with a usable answer."""
-    counts = file_counts(application)
+    draft = application.draft
     for key in definition.owner:
         question = definition.questions[key]
-        if is_asked(question, definition, application.draft, counts):
-            found = check(question, application.draft.get(key))
-            if found.value:
-                return str(found.value)
+        found = check(question, draft.get(key))
+        if found.value and is_asked(question, definition, draft, file_counts(application)):
+            return str(found.value)
     return ""
 
 

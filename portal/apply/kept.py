@@ -50,7 +50,7 @@ def is_blank(outline: Outline, question: AnyQuestion) -> bool:
     raw = draft.get(key, "")
     if isinstance(raw, dict):
         return not any(raw.values())
-    return raw == getattr(question, "prefill", "") or raw == []
+    return bool(raw == getattr(question, "prefill", "") or raw == [])
 
 
 def _place(outline: Outline, chapter: Chapter, at: int) -> tuple[Any, ...]:

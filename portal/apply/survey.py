@@ -1,0 +1,127 @@
+"""How far a draft is, section by section. Kept, since each page of the form shows it."""
+
+import hashlib
+from collections import Counter, OrderedDict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+from threading import Lock
+from typing import Any
+
+from portal.applications.models import FileState
+from portal.calls.answers import is_asked, is_section_asked, problem_of
+from portal.calls.checks import is_empty
+from portal.calls.definition import Definition, Section
+from portal.calls.questions import FILE_TYPES, AnyQuestion
+
+MOST = 500
+
+FileStates = Sequence[tuple[str, FileState]]
+
+
+class Progress(StrEnum):
+    """How far a section is; the word stands beside the dot."""
+
+    NOT_BEGUN = "not_begun"
+    HALF = "half"
+    DONE = "done"
+    OPTIONAL = "optional"
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A section of the form for one draft: how much is asked in it, answered, and still wrong."""
+
+    section: Section
+    number: int
+    asked: int
+    required: int
+    answered: int
+    faults: int
+
+    @property
+    def progress(self) -> Progress:
+        """How far the section is."""
+        if self.answered and not self.faults:
+            return Progress.DONE
+        if self.answered:
+            return Progress.HALF
+        return Progress.NOT_BEGUN if self.faults else Progress.OPTIONAL
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether nothing in it stands against sending."""
+        return not self.faults
+
+
+@dataclass(frozen=True)
+class Survey:
+    """The keys of all questions that are asked, and the sections in which they stand."""
+
+    asked: frozenset[str]
+    chapters: tuple[Chapter, ...]
+
+
+_kept: OrderedDict[tuple[object, ...], Survey] = OrderedDict()
+_lock = Lock()
+
+
+def survey_of(
+    definition: Definition, name: object, draft: dict[str, Any], files: FileStates
+) -> Survey:
+    """Return how far a draft is. `name` tells definitions apart; the same answers are read once.
+
+    files: question and state of each file. Only a digest of the answers is kept.
+    """
+    said = repr((sorted(draft.items()), sorted(files)))
+    key = (name, hashlib.blake2b(said.encode(errors="surrogatepass"), digest_size=16).digest())
+    with _lock:
+        if key in _kept:
+            _kept.move_to_end(key)
+            return _kept[key]
+    found = _survey(definition, draft, files)
+    with _lock:
+        _kept[key] = found
+        while len(_kept) > MOST:
+            _kept.popitem(last=False)
+    return found
+
+
+def _survey(definition: Definition, draft: dict[str, Any], files: FileStates) -> Survey:
+    counts = Counter(key for key, state in files if state is not FileState.REFUSED)
+    refused = Counter(key for key, state in files if state is FileState.REFUSED)
+    asked = {
+        q.key: q for q in definition.questions.values() if is_asked(q, definition, draft, counts)
+    }
+    faults = refused + Counter(
+        key for key, q in asked.items() if problem_of(q, definition, draft, counts)
+    )
+    sections = [s for s in definition.sections if is_section_asked(s, definition, draft, counts)]
+    chapters = []
+    for number, section in enumerate(sections, 1):
+        mine = [q for q in section.questions if q.key in asked and q.type != "information"]
+        answered = [q for q in mine if _has_answer(q, draft, counts)]
+        chapters.append(
+            Chapter(
+                section=section,
+                number=number,
+                asked=len(mine),
+                required=sum(q.required for q in mine),
+                answered=len(answered) if any(not _is_prefilled(q, draft) for q in answered) else 0,
+                faults=sum(faults[q.key] for q in mine),
+            )
+        )
+    return Survey(frozenset(asked), tuple(chapters))
+
+
+def _has_answer(question: AnyQuestion, draft: dict[str, Any], counts: Counter[str]) -> bool:
+    """Return whether something was answered, right or wrong."""
+    if question.type in FILE_TYPES:
+        return counts[question.key] > 0
+    return not is_empty(draft.get(question.key))
+
+
+def _is_prefilled(question: AnyQuestion, draft: dict[str, Any]) -> bool:
+    """Return whether the form filled it in: then nobody has begun with it."""
+    given = getattr(question, "prefill", "")
+    return bool(given) and draft.get(question.key) == given
