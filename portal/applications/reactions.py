@@ -11,6 +11,7 @@ from portal.applications.queries import definition_for, definition_under, latest
 from portal.applications.workflow import Move
 from portal.calls.answers import is_asked
 from portal.calls.definition import Definition
+from portal.calls.letterwords import is_held, own_words
 from portal.calls.moments import Phase, phase
 from portal.calls.questions import AnyQuestion
 from portal.calls.wording import plain
@@ -19,6 +20,7 @@ from portal.core.i18n import format_moment
 from portal.core.i18n import gettext as _
 from portal.core.text import one_line
 from portal.documents import usecases as documents
+from portal.documents.models import Document
 
 Reaction = Callable[[Application, Event], None]
 NOMINEE_ANSWER_DAYS = 14
@@ -33,18 +35,37 @@ def react(application: Application, event: Event) -> None:
 def confirm(application: Application, event: Event) -> None:
     """Order the receipt and write the confirmation that carries it."""
     version = _latest(application)
-    receipt = documents.order(
-        "receipt",
-        about=version.id,
-        number=str(application.reference),
-        version_n=version.n,
-        language=version.locale,
-    )
+    receipt = _receipt(version)
     write(
         application,
         event.move,
         lambda language: confirmation_values(application, version, language),
         attachments=[receipt.id],
+    )
+
+
+def _receipt(version: Version) -> Document:
+    return documents.order(
+        "receipt",
+        about=version.id,
+        number=str(version.application.reference),
+        version_n=version.n,
+        language=version.locale,
+    )
+
+
+def confirm_answer(application: Application, event: Event) -> None:
+    """Tell the owner that the answer came; a new version brings its receipt."""
+    if event.by_kind != "applicant":
+        return
+    version = _latest(application)
+    attached = [_receipt(version).id] if version.arrived_at == event.at else []
+    write(
+        application,
+        event.move,
+        lambda language: confirmation_values(application, version, language)
+        | {"arrived": exact(definition_under(version), event.at)},
+        attachments=attached,
     )
 
 
@@ -76,8 +97,9 @@ def exact(definition: Definition, moment: Any) -> str:
 
 def _next_steps(definition: Definition, language: str) -> str:
     coming = [step for step in definition.steps if step.at > now() and step.name != "closes"]
-    lines = (f"- {plain(s.when, language)}: {plain(s.title, language)}" for s in coming)
-    return "\n".join(lines)
+    # A date like "3. Februar" would begin a list inside of the list.
+    words = ((mail.escaped(plain(t, language)) for t in (s.when, s.title)) for s in coming)
+    return "\n".join(f"- {when}: {title}" for when, title in words)
 
 
 def confirm_withdrawal(application: Application, event: Event) -> None:
@@ -104,12 +126,12 @@ def write(
     if not application.owner_email:
         return None
     link = keys.make_link(application, application.owner_email)
-    return _letter(
+    return letter(
         application, name, to=owner(application), values=values, link_key=link.id, **terms
     )
 
 
-def _letter(
+def letter(
     application: Application,
     name: str,
     *,
@@ -117,8 +139,9 @@ def _letter(
     values: Callable[[str], dict[str, str]],
     **terms: Any,
 ) -> mail.Letter:
+    """Write the letter `name` about an application to any address, in the application's language."""
     definition = definition_for(application)
-    own = definition.letters.get(name)
+    terms.setdefault("hold", is_held(application.call, name))
 
     def all_values(language: str) -> dict[str, str]:
         return office_values(definition, language) | values(language)
@@ -130,11 +153,18 @@ def _letter(
         values=all_values,
         about=application.id,
         call_id=application.call_id,
-        own=own,
+        own=terms.pop("own", None) or own_words(application.call, name, definition),
         reply_to=definition.contact.email,
         from_name=sender_name(definition),
         **terms,
     )
+
+
+def drop_held(application: Application, name: str) -> None:
+    """Cancel letters of this kind that were never released."""
+    for one in mail.log_of(application.id):
+        if one.name == name and one.state is mail.LetterState.HELD:
+            mail.cancel(one)
 
 
 def sender_name(definition: Definition) -> str:
@@ -181,7 +211,7 @@ def tell_nominee(application: Application, _event: Event) -> None:
     if not address:
         return
     link = keys.make_link(application, str(address), purpose=Purpose.NOMINEE)
-    _letter(
+    letter(
         application,
         "nominee_information",
         to=mail.Mailbox(str(address), person(version.answers, address_key or "")),
@@ -228,5 +258,6 @@ def _latest(application: Application) -> Version:
 REACTIONS: dict[Move, tuple[Reaction, ...]] = {
     Move.SUBMIT: (confirm, tell_nominee),
     Move.REVISE: (confirm,),
+    Move.COMPLETE: (confirm_answer,),
     Move.WITHDRAW: (confirm_withdrawal,),
 }
