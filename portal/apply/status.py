@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-
 from typing import Any
 
 from flask import g
@@ -59,8 +58,7 @@ def words_of(status: Status) -> tuple[str, str]:
 def steps_of(definition: Definition, moment: datetime) -> list[StepLine]:
     """Return the steps of the call with what is past, present and to come."""
     code = language()
-    past = [step for step in definition.steps if step.at <= moment]
-    present = past[-1] if past else None
+    present = next((step for step in definition.steps if step.at > moment), None)
 
     def state(step: Step) -> str:
         if step is present:
