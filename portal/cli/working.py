@@ -3,7 +3,6 @@
 import argparse
 import os
 import signal
-import sys
 import threading
 import time
 
@@ -13,6 +12,7 @@ from portal.settings import load
 
 # A job in hand is finished; one that takes longer is taken up again after its lease.
 LAST_SECONDS = 30
+INPUT = 0
 
 
 def work(given: argparse.Namespace) -> None:
@@ -26,7 +26,9 @@ def work(given: argparse.Namespace) -> None:
 
 def _follow_server(stop: worker.Stop) -> None:
     """Ask to stop when the input ends, which it does when the server is gone."""
-    sys.stdin.buffer.read()
+    # Not `sys.stdin`: a thread that waits there holds a lock without which Python cannot end.
+    while os.read(INPUT, 4096):
+        pass
     stop.set()
     time.sleep(LAST_SECONDS)
     os._exit(1)

@@ -102,6 +102,8 @@ def test_the_server_brings_a_worker_and_gets_a_new_one_when_it_dies(serve: Start
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait(60) == 0
     assert not is_alive(second)
+    # Every line is JSON, so nothing broke on the way out.
+    assert served.lines()[-1]["message"] == "The worker has stopped."
 
 
 @pytest.mark.slow
