@@ -15,7 +15,17 @@ from portal.core.i18n import BINDING
 from portal.core.resources import resource_dir
 from portal.documents import making
 from portal.documents import usecases as documents
-from portal.entrance import account, check, health, invitation, logbook, mailbox, people, signin
+from portal.entrance import (
+    account,
+    check,
+    health,
+    invitation,
+    logbook,
+    mailbox,
+    passkeys,
+    people,
+    signin,
+)
 from portal.entrance import views as entrance
 from portal.settings import Settings, load
 from portal.web import (
@@ -35,7 +45,7 @@ from portal.web import (
 )
 
 ROOMS = (
-    entrance, health, check, mailbox, signin, invitation, account, people, logbook,
+    entrance, health, check, mailbox, signin, invitation, account, people, logbook, passkeys,
     access, elsewhere, opening, nominee, form, files, sending, receipts,
 )  # fmt: skip
 TEND_SECONDS = 600.0

@@ -1,6 +1,6 @@
 """What the worker does for accounts: mail links for new passwords, forget what is over."""
 
-from portal.accounts import sessions, throttling, usecases
+from portal.accounts import passkeys, sessions, throttling, usecases
 from portal.accounts.usecases import RESET
 from portal.core.db import transaction
 
@@ -18,3 +18,4 @@ def sweep() -> None:
     with transaction():
         sessions.sweep()
         throttling.sweep()
+        passkeys.sweep()

@@ -8,7 +8,7 @@ from uuid import uuid4
 from email_validator import EmailNotValidError, validate_email
 
 from portal import audit
-from portal.accounts import factors, letters, links, queries, sessions
+from portal.accounts import factors, letters, links, passkeys, queries, sessions
 from portal.accounts.letters import PORTAL, Place
 from portal.accounts.models import Invitation, Purpose, User
 from portal.core.actor import Actor, System
@@ -110,6 +110,7 @@ def reset_factor(user: User, *, by: Actor) -> Invitation:
     if not user.active:
         raise DomainError(_("This account is disabled. Enable it first."))
     factors.remove(user)
+    passkeys.forget_all(user)
     sessions.end_all(user)
     audit.record(by, "factor_reset", user)
     letters.tell_change(user, lambda: _("Your second factor was taken away, so that you can "

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import audit
-from portal.accounts import entering, factors, passwords, sessions, throttling, usecases
+from portal.accounts import entering, factors, passkeys, passwords, sessions, throttling, usecases
 from portal.accounts.sessions import SignedIn
 from portal.calls.memberships import role_name, roles_of
 from portal.core.db import db, transaction
@@ -33,6 +33,7 @@ def show() -> ResponseReturnValue:
         roles=[(m.call.slug, role_name(m.role, m.function)) for m in roles_of(me.user)],
         sessions=sessions.of_user(me.user),
         codes_left=factors.recovery_codes_left(me.user),
+        passkeys=passkeys.of_user(me.user) if passkeys.available() else None,
     )
 
 

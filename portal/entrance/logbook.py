@@ -58,6 +58,8 @@ def words_of(what: str) -> str:
         "factor_reset": _("reset a second factor"),
         "recovery_codes_renew": _("made new recovery codes"),
         "confirm_again": _("proved who it is"),
+        "passkey_add": _("added a passkey"),
+        "passkey_remove": _("removed a passkey"),
         "session_end": _("ended a session"),
         "email_change_ask": _("asked to change the address"),
         "email_change": _("changed the address"),

@@ -12,7 +12,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from portal import jobs
-from portal.accounts import entering, passwords, queries, sessions, throttling
+from portal.accounts import entering, passkeys, passwords, queries, sessions, throttling
 from portal.accounts.sessions import SignedIn
 from portal.accounts.usecases import RESET
 from portal.calls.memberships import idle_of
@@ -69,7 +69,8 @@ def _give_password(email: str, password: str) -> str:
 
 
 def _sign_in_page(email: str, fault: str | TooManyRequests = "") -> ResponseReturnValue:
-    return _page("entrance/sign_in.html", "email", fault, email=email)
+    offered = passkeys.available()
+    return _page("entrance/sign_in.html", "email", fault, email=email, passkeys=offered)
 
 
 def _page(
