@@ -4,6 +4,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from portal.applications.models import Application
+from portal.applications.paperentries import entry_of
+from portal.applications.workflow import Status
 from portal.calls.moments import Phase, phase
 from portal.core.errors import DomainError
 
@@ -29,8 +31,13 @@ def arrival(application: Application, at: datetime) -> Arrival:
     """Return how it counts if `application` is sent by a request that began at `at`.
 
     Until closing: in time. Within the call's minutes of grace, for drafts begun before closing, and
-    until the end of a personal extension: late. Else closed.
+    until the end of a personal extension: late. Else closed. What came on paper counts from when
+    the paper came, however long the office needs to type it in, and is never refused.
     """
+    paper = entry_of(application) if application.status is Status.DRAFT else None
+    if paper is not None:
+        in_time = phase(application.call, paper.received_at) is Phase.OPEN
+        return Arrival.IN_TIME if in_time else Arrival.LATE
     now_is = phase(application.call, at)
     if now_is is Phase.BEFORE:
         return Arrival.EARLY

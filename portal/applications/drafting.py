@@ -44,6 +44,13 @@ def start(call: Call, *, device: str, locale: str, at: datetime) -> Application:
     """
     if phase(call, at) is not Phase.OPEN:
         raise NotOpenYet if phase(call, at) is Phase.BEFORE else Closed
+    application = begin(call, locale=locale, at=at)
+    keys.give_device(application, device)
+    return application
+
+
+def begin(call: Call, *, locale: str, at: datetime) -> Application:
+    """Return an empty draft that nobody holds a key to yet; the time of the call does not count."""
     version = current_version(call)
     application = Application(
         call=call, form_version_id=version.id, locale=locale, created_at=at, saved_at=at
@@ -51,7 +58,6 @@ def start(call: Call, *, device: str, locale: str, at: datetime) -> Application:
     application.draft = _prefilled(call)
     db.session.add(application)
     db.session.flush()
-    keys.give_device(application, device)
     return application
 
 

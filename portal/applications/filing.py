@@ -176,22 +176,29 @@ def describe(
 
     fields: the posted fields, named `file-<id>.<word>`. Unknown files and words are left alone.
     """
-    POLICY.require(by, Action.EDIT, application)
-    require_open(application, at)
-    changed = False
-    described = any(name.startswith("file-") for name in fields)
-    for file in draft_files(application) if described else ():
-        for word, most in WORDS.items():
-            given = fields.get(f"file-{file.id}.{word}")
-            if given is not None and (text := one_line(given)[:most]) != getattr(file, word):
-                setattr(file, word, text)
-                changed = True
-        persons = fields.get(f"file-{file.id}.persons")
-        if persons in PERSONS and persons != file.persons:
-            file.persons = persons
-            changed = True
+    if not any(name.startswith("file-") for name in fields):
+        return
+    changed = [file for file in draft_files(application) if _describe(file, fields)]
+    for file in changed:
+        require_writable(application, file.key, by=by, at=at)
     if changed:
         drafting.touch(application, at)
+
+
+def _describe(file: File, fields: dict[str, Any]) -> bool:
+    """Take over what is said about one file; return whether it says something new."""
+    new = {}
+    for word, most in WORDS.items():
+        given = fields.get(f"file-{file.id}.{word}")
+        if given is not None:
+            new[word] = one_line(given)[:most]
+    persons = fields.get(f"file-{file.id}.persons")
+    if persons in PERSONS:
+        new["persons"] = persons
+    changed = {word: text for word, text in new.items() if text != getattr(file, word)}
+    for word, text in changed.items():
+        setattr(file, word, text)
+    return bool(changed)
 
 
 def remove(application: Application, file_id: UUID, *, by: Actor, at: datetime) -> list[str]:

@@ -112,16 +112,17 @@ def kill_links(application: Application, purpose: Purpose = Purpose.LINK) -> Non
 
 def token(key: AccessKey) -> str:
     """Return the word in the link of `key`: its id and 256 bits that only the secret can make."""
-    return f"{key.id.hex}.{_derived(key)}"
+    return f"{key.id.hex}.{derived(key)}"
 
 
 def code(key: AccessKey) -> str:
     """Return the six digits of a code key."""
-    number = int(_derived(key), 16) % 10**CODE_DIGITS
+    number = int(derived(key), 16) % 10**CODE_DIGITS
     return f"{number:0{CODE_DIGITS}}"
 
 
-def _derived(key: AccessKey) -> str:
+def derived(key: AccessKey) -> str:
+    """Return the hex of what only the secret can make of a key."""
     words = f"{key.purpose}:{key.id.hex}:{key.nonce}"
     return hmac.new(_settings().secret, words.encode(), hashlib.sha256).hexdigest()
 

@@ -33,7 +33,10 @@ is_draft = Predicate(lambda _, it: it.status is Status.DRAFT)
 is_received = Predicate(lambda _, it: it.status in RECEIVED)
 is_revisable = Predicate(lambda _, it: it.status in REVISABLE)
 is_final = Predicate(lambda _, it: it.status in FINAL)
-is_returned = Predicate(lambda _, it: it.status is Status.RETURNED)
+is_asked = Predicate(
+    lambda _, it: it.status is Status.RETURNED
+    or (it.status is Status.IN_SCREENING and it.due is not None)
+)
 
 
 def _holds(*roles: Role) -> Predicate:
@@ -48,30 +51,31 @@ def _holds(*roles: Role) -> Predicate:
 is_office = _holds(Role.OFFICE)
 is_staff = _holds(Role.OFFICE, Role.READER)
 came_on_paper = Predicate(lambda _, it: it.channel in ("paper", "email"))
+enters_paper = is_office & is_draft & came_on_paper
 system = Predicate(lambda actor, _: actor.kind == "system")
 
 POLICY = Policy(
     {
-        Action.VIEW: owns,
-        Action.ANSWER: owns & is_returned,
+        Action.VIEW: owns | enters_paper,
+        Action.ANSWER: owns & is_asked,
         Action.WRITE_MESSAGE: (owns & is_received) | (is_office & is_received),
-        Action.SEE: is_staff & is_received,
+        Action.SEE: is_staff & (is_received | came_on_paper),
         Action.WORK: is_office & is_received,
         Action.CORRECT: is_office & is_received & ~is_final,
         Action.ENTER_ON_PAPER: is_office & came_on_paper,
         Action.EXTEND: is_office,
         Action.RESEND_LINK: is_office,
-        Action.EDIT: owns & (is_draft | is_revisable),
-        Action.DELETE_DRAFT: (owns | system) & is_draft,
-        Action.SEND: owns & (is_draft | is_revisable),
+        Action.EDIT: (owns & (is_draft | is_revisable)) | enters_paper,
+        Action.DELETE_DRAFT: ((owns | system) & is_draft) | enters_paper,
+        Action.SEND: (owns & (is_draft | is_revisable)) | enters_paper,
         Action.WITHDRAW_CONSENT: owns & is_received,
         Action.READ_RECEIPT: owns & is_received,
-        Move.SUBMIT: (owns & is_draft) | (is_office & is_draft & came_on_paper),
+        Move.SUBMIT: (owns & is_draft) | enters_paper,
         Move.REVISE: owns & is_revisable,
         Move.WITHDRAW: (owns | is_office) & is_received & ~is_final,
         Move.START_SCREENING: is_office,
         Move.RETURN_FOR_COMPLETION: is_office,
-        Move.COMPLETE: owns & is_returned | is_office & is_returned,
+        Move.COMPLETE: (owns | is_office) & is_asked,
         Move.FIND_ELIGIBLE: is_office,
         Move.FIND_INELIGIBLE: is_office,
         Move.REOPEN: is_office,

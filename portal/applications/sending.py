@@ -3,15 +3,15 @@
 import hashlib
 import json
 import secrets
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
-from portal.applications import reactions
+from portal.applications import reactions, searching
 from portal.applications.deadline import Arrival, require_open
 from portal.applications.models import (
-    AnswerIndex,
     Application,
     Consent,
     File,
@@ -21,7 +21,13 @@ from portal.applications.models import (
     VersionFile,
 )
 from portal.applications.policy import POLICY, Action
-from portal.applications.queries import definition_for, draft_files, file_counts, latest
+from portal.applications.queries import (
+    definition_for,
+    definition_under,
+    draft_files,
+    file_counts,
+    latest,
+)
 from portal.applications.workflow import Move, Status
 from portal.calls.answers import Problem, ineligible, problems, values
 from portal.calls.definition import Definition
@@ -62,11 +68,18 @@ def what_is_missing(application: Application) -> list[Problem]:
     return [*exclusions, *others, *refused]
 
 
-def send(application: Application, *, by: Actor, arrived_at: datetime) -> Version:
+def send(
+    application: Application,
+    *,
+    by: Actor,
+    arrived_at: datetime,
+    gaps: Collection[str] = (),
+) -> Version:
     """Freeze the draft as a version and return it; the first sending gives the number.
 
     arrived_at: when handling the request began; it decides whether it is in time (contract of
-    the call). What was sent already is not sent twice: the same content returns its version. Raises
+    the call); of an application on paper when that came. gaps: questions whose answers the office
+    lets be missing on paper. What was sent already is not sent twice: the same content returns its version. Raises
     `Incomplete`, `Closed`, `Forbidden`.
     """
     sent_before = latest(application)
@@ -74,16 +87,17 @@ def send(application: Application, *, by: Actor, arrived_at: datetime) -> Versio
         return sent_before
     POLICY.require(by, Action.SEND, application)
     arrival = require_open(application, arrived_at)
-    if found := what_is_missing(application):
+    if found := [p for p in what_is_missing(application) if p.key not in gaps]:
         raise Incomplete(found)
-    version = _freeze(application, by=by, arrived_at=arrived_at, late=arrival is Arrival.LATE)
+    late = arrival is Arrival.LATE
+    version = _freeze(application, by=by, arrived_at=arrived_at, late=late, gaps=gaps)
     move = Move.REVISE if sent_before else Move.SUBMIT
     if not sent_before:
-        _number(application, arrived_at)
+        number(application, arrived_at)
     event = application.make_move(move, by=by, at=arrived_at)
     db.session.flush()
-    _index(application, version)
-    _note_consents(application, version)
+    index(application, version)
+    note_consents(application, version)
     reactions.react(application, event)
     return version
 
@@ -115,10 +129,15 @@ def _is_unchanged(application: Application, version: Version) -> bool:
 
 
 def _freeze(
-    application: Application, *, by: Actor, arrived_at: datetime, late: bool
+    application: Application,
+    *,
+    by: Actor,
+    arrived_at: datetime,
+    late: bool,
+    gaps: Collection[str],
 ) -> Version:
     definition = definition_for(application)
-    answers = values(definition, application.draft, file_counts(application))
+    answers = values(definition, application.draft, file_counts(application), gaps)
     version = Version(
         n=len(application.versions) + 1,
         form_version_id=current_version(application.call).id,
@@ -193,7 +212,7 @@ def new_check_code() -> str:
     return "-".join(letters[n : n + 4] for n in (0, 4, 8))
 
 
-def _number(application: Application, at: datetime) -> None:
+def number(application: Application, at: datetime) -> None:
     """Give the next number of the call. The row of the call is locked until the commit."""
     number = db.session.execute(
         update(Call)
@@ -207,22 +226,14 @@ def _number(application: Application, at: datetime) -> None:
     application.submitted_at = at
 
 
-def _index(application: Application, version: Version) -> None:
-    """Let lists filter by the chosen options of the latest version."""
-    definition = definition_for(application)
-    db.session.execute(delete(AnswerIndex).where(AnswerIndex.application_id == application.id))
-    for key, value in version.answers.items():
-        question = definition.questions[key]
-        if question.type in ("choice", "choices", "yes_no"):
-            chosen = value if isinstance(value, list) else [value]
-            db.session.add_all(
-                AnswerIndex(application_id=application.id, key=key, value=one) for one in chosen
-            )
+def index(application: Application, version: Version) -> None:
+    """Let lists, filters and the search know the latest version."""
+    searching.index(application, version)
 
 
-def _note_consents(application: Application, version: Version) -> None:
+def note_consents(application: Application, version: Version) -> None:
     """Keep each consent with the version of its text and the time; a no ends an earlier yes."""
-    definition = definition_for(application)
+    definition = definition_under(version)
     query = select(Consent).where(
         Consent.application_id == application.id, Consent.withdrawn_at.is_(None)
     )

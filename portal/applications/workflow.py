@@ -73,7 +73,8 @@ TRANSITIONS: dict[Move, Transition] = {
     Move.REVISE: _from(*REVISABLE, to=Status.SUBMITTED),
     Move.START_SCREENING: _from(Status.SUBMITTED, to=Status.IN_SCREENING),
     Move.RETURN_FOR_COMPLETION: _from(Status.IN_SCREENING, to=Status.RETURNED),
-    Move.COMPLETE: _from(Status.RETURNED, to=Status.IN_SCREENING),
+    # Whoever answered may add something until the due date.
+    Move.COMPLETE: _from(Status.RETURNED, Status.IN_SCREENING, to=Status.IN_SCREENING),
     Move.FIND_ELIGIBLE: _from(Status.IN_SCREENING, to=Status.ELIGIBLE),
     Move.FIND_INELIGIBLE: _from(Status.IN_SCREENING, to=Status.INELIGIBLE),
     Move.REOPEN: _from(Status.ELIGIBLE, Status.INELIGIBLE, to=Status.IN_SCREENING),

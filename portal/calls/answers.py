@@ -5,7 +5,7 @@ of parts (month, date, address); a list of dicts (rows). Files are answered besi
 tells how many files each file question has.
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any, NamedTuple
 
 from portal.calls import checks
@@ -105,16 +105,21 @@ def ineligible(definition: Definition, answers: Answers) -> list[AnyQuestion]:
     ]
 
 
-def values(definition: Definition, answers: Answers, files: Files) -> dict[str, Any]:
+def values(
+    definition: Definition, answers: Answers, files: Files, gaps: Collection[str] = ()
+) -> dict[str, Any]:
     """Return the cleaned answers to all asked questions: what a version keeps.
 
-    Raises `ValueError` if an answer has a problem; unanswered optional questions are left out.
+    gaps: keys that may be missing, as the office accepted them on paper. Raises `ValueError` if an
+    answer has a problem; unanswered optional questions are left out.
     """
     kept: dict[str, Any] = {}
     for question in asked(definition, answers, files):
         if question.type in (*FILE_TYPES, "information"):
             continue
         value, fault = checks.check(question, answers.get(question.key), answers)
+        if fault and question.key in gaps:
+            continue
         if fault:
             raise ValueError(f"{question.key}: {fault.message}")
         if value is not None:

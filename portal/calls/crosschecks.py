@@ -6,8 +6,10 @@ from typing import Any, NamedTuple
 
 from email_validator import EmailNotValidError, validate_email
 
+from portal.calls.checklist import checklist_faults
 from portal.calls.definition import Definition
 from portal.calls.faults import Complaint, Place
+from portal.calls.jurychecks import jury_faults
 from portal.calls.patterns import pattern_fault
 from portal.calls.questions import AnyQuestion, Part
 from portal.calls.wiring import wiring
@@ -20,7 +22,7 @@ from portal.settings import Settings
 TAKEN_SLUGS = {
     "impressum", "datenschutz", "barrierefreiheit", "barriere-melden", "leichte-sprache",
     "gebaerdensprache", "static", "office", "jury", "account", "sign-in", "sign-out", "language",
-    "health", "check", "link", "calls",
+    "health", "check", "link", "calls", "api", "audit", "people",
 }
 MB = 1_048_576
 
@@ -56,6 +58,8 @@ def crosschecks(call: Definition, limits: Ceilings) -> Iterator[Complaint]:
         yield from _question(question, place)
         yield from _legal_version(call, question, place)
     yield from wiring(call)
+    yield from checklist_faults(call)
+    yield from jury_faults(call)
 
 
 def placed(call: Definition) -> Iterator[tuple[Place, AnyQuestion]]:

@@ -8,6 +8,8 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AwareDatetime, Field, field_validator
 
+from portal.calls.checklist import DEFAULT, CheckItem
+from portal.calls.jury import Jury
 from portal.calls.questions import FILE_TYPES, AnyQuestion, Condition, Key, Part, Viewer
 from portal.calls.wording import Text
 
@@ -151,6 +153,9 @@ class Definition(Part):
     nominee_agrees_key: Key | None = None
     nominee_email_key: Key | None = None
     letters: dict[str, LetterText] = {}
+    checklist: tuple[CheckItem, ...] | None = None
+    answer_days: int = Field(default=7, ge=1, le=60)
+    jury: Jury = Jury()
     sections: tuple[Section, ...] = Field(min_length=1)
 
     @field_validator("zone")
@@ -164,6 +169,11 @@ class Definition(Part):
     def questions(self) -> dict[str, AnyQuestion]:
         """Every question by its key, in the order of the form."""
         return {q.key: q for section in self.sections for q in section.questions}
+
+    @cached_property
+    def checks(self) -> tuple[CheckItem, ...]:
+        """The items of the formal check: the call's own, else those that fit any call."""
+        return DEFAULT if self.checklist is None else self.checklist
 
     @cached_property
     def section_of(self) -> dict[str, Section]:

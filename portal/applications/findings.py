@@ -1,0 +1,109 @@
+"""What the portal finds out by itself about an application, with the reason in words."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from portal.applications.models import FileState, Version
+from portal.applications.queries import definition_under
+from portal.applications.reactions import exact
+from portal.applications.renewing import raw_answers
+from portal.calls.answers import asked, problem_of
+from portal.calls.questions import AnyQuestion
+from portal.calls.wording import plain
+from portal.core.i18n import gettext as _
+from portal.core.i18n import language, ngettext
+
+
+@dataclass(frozen=True)
+class Finding:
+    """`verdict` is ok, no or question; `reasons` are sentences; `twins` ids of similar ones."""
+
+    verdict: str
+    reasons: list[str] = field(default_factory=list)
+    twins: list[str] = field(default_factory=list)
+
+
+Finder = Callable[[Version], Finding | None]
+
+
+def in_time(version: Version) -> Finding:
+    """Whether the application arrived before the closing, by the server's clock or the paper's day.
+
+    Later versions answer a question or correct something, so the last one that was sent counts.
+    """
+    sent = [v for v in version.application.versions if v.reason in ("submit", "revise")][-1]
+    definition = definition_under(sent)
+    arrived = _("Arrived: %(moment)s", moment=exact(definition, sent.arrived_at))
+    closing = _("Closing: %(moment)s", moment=exact(definition, version.application.call.closes_at))
+    if sent.late:
+        return Finding("question", [arrived, closing, _("It is marked as late.")])
+    return Finding("ok", [arrived, closing])
+
+
+def required(version: Version) -> Finding:
+    """Whether everything that must be answered is answered, under the form of the version."""
+    missing = [q for q in missing_in(version) if q.type != "declaration"]
+    if missing:
+        return Finding("question", [_("Missing: %(name)s", name=_name(q)) for q in missing])
+    return Finding("ok", [_("All required answers are there.")])
+
+
+def missing_in(version: Version) -> list[AnyQuestion]:
+    """Return the questions that were asked and must be answered, but lack a fitting answer."""
+    definition = definition_under(version)
+    counts: dict[str, int] = {}
+    for kept in version.files:
+        counts[kept.file.key] = counts.get(kept.file.key, 0) + 1
+    raw = raw_answers(definition, version.answers)
+    return [
+        question
+        for question in asked(definition, raw, counts)
+        if problem_of(question, definition, raw, counts)
+    ]
+
+
+def declarations(version: Version) -> Finding:
+    """Which declarations were given, each with the version of its text."""
+    definition = definition_under(version)
+    missing = [q for q in missing_in(version) if q.type == "declaration"]
+    given = [
+        _("%(name)s: version of %(version)s", name=_name(definition.questions[key]),
+          version=value["version"])
+        for key, value in version.answers.items()
+        if definition.questions[key].type == "declaration" and value["answer"] == "yes"
+    ]  # fmt: skip
+    gaps = [_("Missing: %(name)s", name=_name(q)) for q in missing]
+    return Finding("question" if gaps else "ok", gaps + given)
+
+
+def files(version: Version) -> Finding:
+    """Whether every file could be read and no malware was found in it."""
+    kept = [one.file for one in version.files]
+    refused = [f.name for f in kept if f.state is FileState.REFUSED]
+    waiting = [f.name for f in kept if f.state is FileState.CHECKING]
+    unscanned = [f.name for f in kept if f.state is FileState.READY and f.scan == "not_scanned"]
+    clean = len(kept) - len(refused) - len(waiting) - len(unscanned)
+    said = [
+        *(_("Refused: %(name)s", name=name) for name in refused),
+        *(_("Still being checked: %(name)s", name=name) for name in waiting),
+        *(_("Not scanned: %(name)s", name=name) for name in unscanned),
+    ]
+    if clean:
+        said.append(ngettext("%(num)s file is clean.", "%(num)s files are clean.", clean))
+    if not kept:
+        said.append(_("There are no files."))
+    verdict = "no" if refused else "question" if waiting or unscanned else "ok"
+    return Finding(verdict, said)
+
+
+def _name(question: AnyQuestion) -> str:
+    return plain(question.short or question.label, language())
+
+
+# The finder for `duplicate` is added by the room's search for similar applications.
+FINDERS: dict[str, Finder] = {
+    "in_time": in_time,
+    "required": required,
+    "declarations": declarations,
+    "files": files,
+}
