@@ -43,7 +43,7 @@ class Call(Model):
     last_number: Mapped[int] = mapped_column(default=0)
     created_at: Mapped[datetime] = mapped_column(default=now)
 
-    prize: Mapped[Prize] = relationship(lazy="joined")
+    prize: Mapped[Prize] = relationship()
     versions: Mapped[list["FormVersion"]] = relationship(
         order_by="FormVersion.n", back_populates="call"
     )

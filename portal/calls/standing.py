@@ -51,6 +51,11 @@ def remember(call: Standing) -> Standing:
     return call
 
 
+def forget() -> None:
+    """Read every call anew."""
+    _kept.clear()
+
+
 @event.listens_for(Session, "after_flush")
 def _notice(session: Session, _context: Any) -> None:
     touched = (*session.new, *session.dirty, *session.deleted)
@@ -69,4 +74,4 @@ def _notice_bulk(state: ORMExecuteState) -> None:
 @event.listens_for(Session, "after_commit")
 def _forget(session: Session) -> None:
     if session.info.pop(CHANGED, False):
-        _kept.clear()
+        forget()

@@ -52,6 +52,10 @@ class Pages:
                     self._kept.popitem(last=False)
         return fill(page.pieces, **gaps)
 
+    def __len__(self) -> int:
+        """Return how many pages are kept."""
+        return len(self._kept)
+
     def forget(self) -> None:
         """Render every page anew."""
         with self._lock:
