@@ -58,6 +58,9 @@ class Served:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children").read_text()
         return [int(pid) for pid in children.split()]
 
+    def said(self) -> list[object]:
+        return [line["message"] for line in self.lines()]
+
     def lines(self) -> list[dict[str, object]]:
         return [json.loads(line) for line in self.log.read_text().splitlines()]
 
@@ -99,11 +102,12 @@ def test_the_server_brings_a_worker_and_gets_a_new_one_when_it_dies(serve: Start
 
     wait_for(lambda: served.workers() not in ([], [first]), 20)
     (second,) = served.workers()
+    wait_for(lambda: served.said().count("The worker has started.") == 2, 20)
     served.process.send_signal(signal.SIGTERM)
     assert served.process.wait(60) == 0
     assert not is_alive(second)
     # Every line is JSON, so nothing broke on the way out.
-    assert served.lines()[-1]["message"] == "The worker has stopped."
+    assert served.said()[-1] == "The worker has stopped."
 
 
 @pytest.mark.slow
