@@ -4,13 +4,10 @@ A page is kept per version of the call, language, state and dates. What the page
 needs is the remaining time and the token of its form.
 """
 
-import time
-from collections import OrderedDict
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
 
-from flask import current_app, render_template, request, session
+from flask import current_app, render_template, request
 
 from portal.calls.conditions import only_if
 from portal.calls.limits import limit
@@ -21,23 +18,12 @@ from portal.core.clock import now
 from portal.core.i18n import language
 from portal.entrance.callpage import clock_time, facts
 from portal.entrance.paper import blank_form
+from portal.web import kept
 from portal.web.csrf import csrf_token
 from portal.web.headers import cacheable
 
-# Characters of the private use area: no text of a call contains them.
-REMAINING, TOKEN = "\ue000remaining\ue001", "\ue000token\ue001"
-MOST = 200  # pages of about 20 kB
 SECONDS = 60  # then a page looks again whether its form on paper is made
-
-
-class Page(NamedTuple):
-    """One kept page; `until` is a moment of the monotonic clock."""
-
-    text: str
-    until: float
-
-
-_pages: OrderedDict[tuple[object, ...], Page] = OrderedDict()
+pages = kept.Pages(most=200, seconds=SECONDS)  # of about 20 kB
 
 
 def call_page(call: Standing) -> str:
@@ -46,13 +32,12 @@ def call_page(call: Standing) -> str:
     here = phase(call, moment)
     definition = definition_of(call.version_id)
     behind = sum(step.at <= moment for step in definition.steps)
-    text = _kept(("call", call, here, behind), lambda: _call(call, moment))
+    gaps = {}
     if here is Phase.OPEN:
-        left = remaining(call, moment, definition.timezone)
-        return text.replace(REMAINING, left).replace(TOKEN, csrf_token())
-    if not _is_personal():
+        gaps = {"remaining": remaining(call, moment, definition.timezone), "token": csrf_token()}
+    elif not _is_personal():
         cacheable(SECONDS)
-    return text
+    return _kept(("call", call, here, behind), lambda: _call(call, moment), **gaps)
 
 
 def questions_page(call: Standing) -> str:
@@ -61,30 +46,17 @@ def questions_page(call: Standing) -> str:
     return _kept(("questions", call), lambda: _questions(call))
 
 
-def _kept(name: tuple[object, ...], render: Callable[[], str]) -> str:
+def _kept(name: tuple[object, ...], render: Callable[[], str], **gaps: str) -> str:
     """Return the page kept under `name` in the present language, rendered if need be."""
     if _is_personal():
-        return render()
+        return kept.filled(render(), **gaps)
     key = (*name, language(), current_app.extensions["settings"].origin)
-    page = _pages.get(key)
-    if page is None or page.until < time.monotonic():
-        page = _pages[key] = Page(render(), time.monotonic() + SECONDS)
-        while len(_pages) > MOST:
-            _pages.popitem(last=False)
-    return page.text
-
-
-def forget() -> None:
-    """Render every page anew."""
-    _pages.clear()
+    return pages.text(key, render, **gaps)
 
 
 def _is_personal() -> bool:
     """Whether this page has something of its own: a message, or arguments that it repeats."""
-    if any(name != "l" for name in request.args):
-        return True
-    has_session = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
-    return has_session and "_flashes" in session
+    return kept.has_message() or any(name != "l" for name in request.args)
 
 
 def _call(call: Standing, moment: datetime) -> str:
@@ -94,8 +66,8 @@ def _call(call: Standing, moment: datetime) -> str:
         "entrance/call.html",
         **facts(call, definition, moment),
         limit=limit,
-        remaining=REMAINING,
-        token=TOKEN,
+        remaining=kept.gap("remaining"),
+        token=kept.gap("token"),
         form_size=form.size if form else 0,
         grace_until=clock_time(grace_ends(call), definition.zone),
         closing_year=definition.local(call.closes_at).year,

@@ -50,7 +50,7 @@ class Pages:
                 self._kept[key] = page
                 while len(self._kept) > self.most:
                     self._kept.popitem(last=False)
-        return fill(page.pieces, **gaps)
+        return _fill(page.pieces, gaps)
 
     def __len__(self) -> int:
         """Return how many pages are kept."""
@@ -62,12 +62,17 @@ class Pages:
             self._kept.clear()
 
 
-def fill(pieces: list[str], **gaps: str) -> str:
-    """Return the text of a page whose odd pieces are names of gaps; what fills them is escaped."""
+def filled(text: str, **gaps: str) -> str:
+    """Return a text with its gaps filled."""
+    return _fill(GAP.split(text), gaps)
+
+
+def _fill(pieces: list[str], gaps: dict[str, str]) -> str:
+    """Join the text of a page; its odd pieces are names of gaps. What fills them is escaped."""
     safe = {name: str(escape(value)) for name, value in gaps.items()}
-    filled = list(pieces)
-    filled[1::2] = [safe[name] for name in pieces[1::2]]
-    return "".join(filled)
+    whole = list(pieces)
+    whole[1::2] = [safe[name] for name in pieces[1::2]]
+    return "".join(whole)
 
 
 def has_message() -> bool:

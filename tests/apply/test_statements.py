@@ -82,7 +82,7 @@ def test_the_page_of_a_call_costs_two_statements_a_minute_and_else_none(
     site: Flask, browser: StrictClient
 ) -> None:
     browser.get(f"/{SLUG}")
-    call_pages.forget()
+    call_pages.pages.forget()
     standing.forget()
     minutely, then = cost(browser, f"/{SLUG}"), cost(browser, f"/{SLUG}")
 

@@ -34,7 +34,7 @@ def test_the_form_can_be_fetched_when_it_is_made(calls: Flask, browser: StrictCl
     assert browser.get(f"/{SLUG}/questions.pdf").status_code == 404
     with calls.app_context():
         jobs.run_due()
-    kept.forget()
+    kept.pages.forget()
     html = text_of(browser.get(f"/{SLUG}/questions"))
     assert re.search(r"Leerer Fragebogen \(PDF, \d+\sKB\)", html)
     answer = browser.get(f"/{SLUG}/questions.pdf")
