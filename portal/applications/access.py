@@ -9,6 +9,7 @@ from portal import jobs, mail
 from portal.applications import keys, reactions
 from portal.applications.models import AccessKey, Application, Purpose
 from portal.applications.queries import definition_for, owned_by
+from portal.calls.letterwords import own_words
 from portal.calls.models import Call
 from portal.core.clock import now
 from portal.core.db import db, transaction
@@ -58,7 +59,7 @@ def write_links(
         values=lambda spoken: _values(applications, links[0][1], code, spoken),
         about=applications[0].id,
         call_id=applications[0].call_id,
-        own=definition.letters.get("link"),
+        own=own_words(applications[0].call, "link", definition),
         reply_to=definition.contact.email,
         from_name=reactions.sender_name(definition),
         code_key=code.id if code else None,

@@ -1,10 +1,17 @@
 """Letters: composed and written in the caller's transaction, sent by the worker."""
 
 from portal.mail.addresses import Mailbox
-from portal.mail.letters import LETTERS, placeholders_of, unknown_placeholders
+from portal.mail.composing import default_words
+from portal.mail.letters import (
+    LETTERS,
+    placeholders_of,
+    strange_placeholders,
+    unknown_placeholders,
+)
 from portal.mail.markdown import as_answers, escaped
 from portal.mail.models import Letter, LetterState, LocalMail
-from portal.mail.outbox import SEND, cancel, hold, release, send_again, write
+from portal.mail.outbox import SEND, cancel, change, draft, hold, release, send_again, stamp, write
+from portal.mail.preview import Preview, editable, late_in, placeholders_in, preview
 from portal.mail.queries import counts, find, listed, log_of
 from portal.mail.sending import send
 from portal.mail.smtp import SafeMail
@@ -18,19 +25,29 @@ __all__ = [
     "LetterState",
     "LocalMail",
     "Mailbox",
+    "Preview",
     "SafeMail",
     "as_answers",
     "cancel",
+    "change",
     "counts",
+    "default_words",
+    "draft",
+    "editable",
     "escaped",
     "find",
     "hold",
+    "late_in",
     "listed",
     "log_of",
+    "placeholders_in",
     "placeholders_of",
+    "preview",
     "release",
     "send",
     "send_again",
+    "stamp",
+    "strange_placeholders",
     "unknown_placeholders",
     "use",
     "write",

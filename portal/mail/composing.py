@@ -69,9 +69,14 @@ def compose(name: str, language: str, values: Values, own: OwnText | None = None
 
 
 def _spoken(language: str, own: OwnText | None) -> str:
-    """Return the language in which all of the letter is there."""
+    """Return the language in which all of the letter is there.
+
+    Own words in German only mean a German letter: the default of another language would say
+    something else. Own words in other languages only leave German and the rest as they are.
+    """
     texts = [text for text in (own.subject, own.paragraphs) if text] if own else []
-    return language if all(language in text for text in texts) else BINDING
+    there = all(language in text or BINDING not in text for text in texts)
+    return language if there else BINDING
 
 
 def _in(language: str, name: str, values: Values, own: OwnText | None) -> tuple[str, str]:
@@ -86,13 +91,19 @@ def _in(language: str, name: str, values: Values, own: OwnText | None) -> tuple[
 
 def _words(name: str, language: str, own: OwnText | None) -> tuple[str, str]:
     """Return subject and paragraphs: those of the call, else those of the template."""
-    subject = own.subject[language] if own and own.subject else _default(name, "subject")
-    body = own.paragraphs[language] if own and own.paragraphs else _default(name, "body")
-    return subject, body
+    subject = (own.subject or {}).get(language) if own else None
+    body = (own.paragraphs or {}).get(language) if own else None
+    return subject or _default(name, "subject"), body or _default(name, "body")
 
 
 def _default(name: str, part: str) -> str:
     return templates().get_template(f"{name}/{part}.txt").render().strip()
+
+
+def default_words(name: str, language: str) -> tuple[str, str]:
+    """Return subject and paragraphs of the letter `name` as the portal brings them."""
+    with in_language(language):
+        return _words(name, language, None)
 
 
 def _refuse_gaps(name: str, given: Mapping[str, str], words: str) -> None:

@@ -9,6 +9,10 @@ from dataclasses import dataclass
 from enum import Enum
 
 BRACES = re.compile(r"(?<!\\)\{([a-z_]+)\}")
+# What is filled at sending; a letter with several links names the key of each.
+LATE = re.compile(r"(?<!\\)\{(link|code|receipt)(?::([0-9a-f-]{36}))?\}")
+# What looks like a placeholder, also a mistyped one: {Name}, { name }, {{name}}, {name.x}.
+LIKE_BRACES = re.compile(r"(?<!\\)\{[ \t]*([\w.:\[\]|'\"()%*+ -]{1,80})[ \t]*\}")
 
 
 class Kind(Enum):
@@ -43,7 +47,9 @@ MAYBE = ("name", "contact")
 class LetterKind:
     """One letter: what it needs, what it may get, and whether German binds below a translation.
 
-    `key`: it is about its link or code, so it is useless when that lives no more.
+    `key`: it is about its link or code, so it is useless when that lives no more. `office`: the
+    office writes it, so it waits for release where the call wants that. `of_call`: it belongs to a
+    call, which may have its own words for it.
     """
 
     name: str
@@ -51,6 +57,8 @@ class LetterKind:
     may: tuple[str, ...] = ()
     binding: bool = False
     key: bool = False
+    office: bool = False
+    of_call: bool = True
 
     @property
     def placeholders(self) -> frozenset[str]:
@@ -83,24 +91,36 @@ LETTERS: dict[str, LetterKind] = {
             binding=True,
         ),
         _kind("withdraw", "number title withdrawn", "link", binding=True),
-        _kind("receipt_follows", "subject"),
+        _kind("receipt_follows", "subject", of_call=False),
         _kind("link", "", "title expires link links code code_expires", key=True),
         _kind("code", "code expires", key=True),
         _kind("reminder", "title closes", "link"),
         _kind("unsent_text", "title closed answers", "last_chance link"),
         _kind("nominee_information", "title nominator received privacy", "answer_by link"),
-        _kind("nominee_objects", "number title answered"),
+        _kind("nominee_objects", "number title answered", of_call=False),
         _kind("file_refused", "title file reason", "link"),
         _kind("draft_expiring", "title expires", "link"),
-        _kind("barrier_report", "page report", "reporter"),
-        _kind("barrier_received", "report", "answer_by"),
-        _kind("return_for_completion", "number title note due", "link"),
-        _kind("find_ineligible", "number title", "note link"),
-        _kind("invitation", "role expires link", "note", key=True),
+        _kind("barrier_report", "page report", "reporter", of_call=False),
+        _kind("barrier_received", "report", "answer_by", of_call=False),
+        _kind("return_for_completion", "number title note due", "link", office=True),
+        _kind("find_ineligible", "number title", "note link", office=True),
+        _kind("invitation", "role expires link", "note", key=True, of_call=False),
+        _kind("complete", "number title arrived", "version check_code receipt link", binding=True),
+        _kind("correct", "number title subject note version", "link", binding=True),
+        _kind("answer_reminder", "number title note due", "link"),
+        _kind("answer_prolonged", "number title note due", "link"),
+        _kind("inquiry_cancelled", "number title", "link"),
+        _kind("closes_later", "title closes note", "link"),
+        _kind("late_link", "title closes note link", key=True),
+        _kind("contact_moved", "number title"),
+        _kind("contact_new", "number title link", key=True),
         _kind("message", "note", "number title link"),
-        _kind("password_reset", "expires link", key=True),
-        _kind("email_change", "expires link", key=True),
-        _kind("account_changed", "title arrived"),
+        _kind("message_arrived", "number title note", of_call=False),
+        _kind("answer_arrived", "number title note", of_call=False),
+        _kind("circular", "number title", "closes link", office=True, of_call=False),
+        _kind("password_reset", "expires link", key=True, of_call=False),
+        _kind("email_change", "expires link", key=True, of_call=False),
+        _kind("account_changed", "title arrived", of_call=False),
     )
 }
 
@@ -116,3 +136,15 @@ def unknown_placeholders(name: str, text: str) -> list[str]:
     A call file is refused with these names. A letter that is not known raises `KeyError`.
     """
     return sorted({found.group(1) for found in BRACES.finditer(text)} - placeholders_of(name))
+
+
+def strange_placeholders(name: str, text: str) -> list[str]:
+    """Return what looks like a placeholder in `text` but is none of the letter `name`, sorted.
+
+    Stricter than `unknown_placeholders`, for texts typed in a form: {Name} is found, too. Braces
+    that are meant as such have a backslash before them.
+    """
+    known = placeholders_of(name)
+    exact = {found.start() for found in BRACES.finditer(text) if found.group(1) in known}
+    others = (found for found in LIKE_BRACES.finditer(text) if found.start() not in exact)
+    return sorted({found.group(1).strip() for found in others})

@@ -36,6 +36,32 @@ def escaped_lines(text: str) -> str:
     return re.sub(r"(?<!\n)\n(?!\n)", "\\\\\n", re.sub(r"\n{3,}", "\n\n", "\n".join(lines)))
 
 
+# Backslashes that nobody needs: not before what makes emphasis, links, placeholders or lists.
+NEEDLESS = re.compile(r"(?<=[^\n\\])\\([!\"#$%&'()+,./:;<=>?@^`|~-])")
+
+
+def softened(source: str) -> str:
+    """Return the Markdown without the backslashes that change nothing, for people who edit it.
+
+    Where any of them does change something, the source comes back as it is.
+    """
+    plain = NEEDLESS.sub(r"\1", source)
+    return plain if _tokens(plain) == _tokens(source) else source
+
+
+def _tokens(source: str) -> list[tuple[str, str]]:
+    found = []
+    for token in _reader.parse(source):
+        words = to_html_bare(token.children or []) if token.type == "inline" else token.content
+        found.append((token.type, words))
+    return found
+
+
+def to_html_bare(children: Sequence[Token]) -> str:
+    """Return the inline parts as HTML without any look."""
+    return "".join(_part_html(token, "") for token in children)
+
+
 def unlinked(text: str) -> str:
     """Return `text` with an invisible joiner where a mail program would see an address."""
     return LOOKS_LIKE_LINK.sub(lambda match: match.group() + JOINER, text)

@@ -11,13 +11,12 @@ from markupsafe import Markup
 from portal.core.i18n import BINDING, direction, gettext, in_language
 from portal.core.text import one_line
 from portal.mail.composing import templates
-from portal.mail.letters import LETTERS
+from portal.mail.letters import LATE, LETTERS
 from portal.mail.markdown import escaped, to_html, to_text
 from portal.mail.models import Letter
 from portal.mail.smtp import SafeMessage
 from portal.mail.wiring import Attachment, wired
 
-LATE = re.compile(r"(?<!\\)\{(link|code|receipt)(?::([0-9a-f-]{36}))?\}")
 INK, BLUE, LINE = "#131525", "#1f45ad", "#d3d5e0"
 STYLE = {
     "p": "margin:0 0 16px",
@@ -34,7 +33,7 @@ STYLE = {
 }
 
 
-class NoLongerNeeded(Exception):  # noqa: N818  (it is no error)
+class NoLongerNeeded(Exception):
     """The letter is about a link or code that lives no more."""
 
 
@@ -97,8 +96,8 @@ def build(letter: Letter, files: Sequence[Attachment] | None) -> SafeMessage:
         subject=one_line(letter.subject),
         sender=address,
         recipients=[(letter.to_name, letter.to_address)],
-        body=_framed("txt", letter, to_text(body), to_text(binding)),
-        html=_framed("html", letter, _html(body), _html(binding)),
+        body=framed("txt", letter, to_text(body), to_text(binding)),
+        html=framed("html", letter, _html(body), _html(binding)),
         reply_to=letter.reply_to or None,
         extra_headers={"Auto-Submitted": "auto-generated", "Content-Language": letter.language},
         attachments=[MailAttachment(f.filename, f.content_type, f.data) for f in files or ()],
@@ -112,7 +111,8 @@ def _html(source: str) -> Markup:
     return Markup(to_html(source, STYLE))  # noqa: S704  (made by us from tokens, all escaped)
 
 
-def _framed(kind: str, letter: Letter, body: str, binding: str) -> str:
+def framed(kind: str, letter: Letter, body: str, binding: str) -> str:
+    """Return text (`txt`) or HTML (`html`) of a mail with the frame around it."""
     settings = wired().settings
     with in_language(letter.language):
         return templates().get_template(f"frame.{kind}").render(

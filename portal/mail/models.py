@@ -28,6 +28,7 @@ class Letter(Model):
     `body` and `binding` (the German text below one in another language, or empty) are Markdown in
     which only links, code and the note on the receipt are still open: no link is ever stored.
     `about` and `call_id` are ids of rooms above, so the database knows no foreign key for them.
+    `batch` is shared by the letters of one mail to many.
     """
 
     __tablename__ = "letter"
@@ -40,6 +41,7 @@ class Letter(Model):
         Index("ix_letter_call_id_state_created_at", "call_id", "state", "created_at"),
         Index("ix_letter_state_created_at", "state", "created_at"),
         Index("ix_letter_about_created_at", "about", "created_at"),
+        Index("ix_letter_batch_state", "batch", "state"),
     )
 
     name: Mapped[str] = mapped_column(String(40))
@@ -64,6 +66,7 @@ class Letter(Model):
     error: Mapped[str] = mapped_column(String(500), default="")
     message_id: Mapped[str] = mapped_column(String(300), unique=True)
     again_of: Mapped[UUID | None]
+    batch: Mapped[UUID | None]
     by_kind: Mapped[str] = mapped_column(String(20), default="system")
     by_key: Mapped[str] = mapped_column(String(80), default="")
 

@@ -1,5 +1,6 @@
 """Writing letters: a row and a job in the caller's transaction; the worker sends afterwards."""
 
+import hashlib
 from collections.abc import Sequence
 from datetime import datetime
 from typing import TypedDict, Unpack
@@ -11,9 +12,10 @@ from portal.core.clock import now
 from portal.core.db import db
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
+from portal.core.text import normalise, one_line
 from portal.mail.addresses import Mailbox, check
-from portal.mail.composing import OwnText, Values, compose
-from portal.mail.letters import KINDS, LETTERS, Kind
+from portal.mail.composing import LONGEST_SUBJECT, OwnText, Values, compose
+from portal.mail.letters import KINDS, LATE, LETTERS, Kind
 from portal.mail.markdown import escaped
 from portal.mail.models import Letter, LetterState
 from portal.mail.smtp import greeting
@@ -31,6 +33,7 @@ class Terms(TypedDict, total=False):
     `{code}` that stands beside links. links: titles and keys for `{links}`.
     attachments: ids of documents. hold: wait for the office. by: who caused it. wait_until:
     earliest moment of sending. reply_to: address. from_name: who writes, for a person's eye.
+    batch: shared by the letters of one mail to many.
     """
 
     about: UUID | None
@@ -45,6 +48,7 @@ class Terms(TypedDict, total=False):
     wait_until: datetime | None
     reply_to: str
     from_name: str
+    batch: UUID | None
 
 
 def write(
@@ -56,9 +60,16 @@ def write(
     code to them, where words or dates differ. `KeyError` for an unknown letter, `ValueError` for a
     missing value, an unknown placeholder or a reply address that is none.
     """
+    return _put_out(draft(name, to=to, language=language, values=values, **terms))
+
+
+def draft(
+    name: str, *, to: Mailbox, language: str, values: Values, **terms: Unpack[Terms]
+) -> Letter:
+    """Return the letter that `write` would write, outside of any session: for a preview."""
     composed = compose(name, language, _with_late(name, to, values, terms), terms.get("own"))
     actor = terms.get("by") or System(name)
-    letter = Letter(
+    return Letter(
         name=name,
         to_address=to.address,
         to_name=to.name,
@@ -76,8 +87,8 @@ def write(
         wait_until=terms.get("wait_until"),
         by_kind=actor.kind,
         by_key=actor.key,
+        batch=terms.get("batch"),
     )
-    return _put_out(letter)
 
 
 def _with_late(name: str, to: Mailbox, values: Values, terms: Terms) -> Values:
@@ -132,6 +143,31 @@ def cancel(letter: Letter) -> None:
     """Never send a letter that has not gone out."""
     _must_be(letter, LetterState.WAITING, LetterState.HELD, LetterState.FAILED)
     letter.state = LetterState.CANCELLED
+
+
+def stamp(letter: Letter) -> str:
+    """Return a short word that changes with state and words of a letter: for the lock of a form."""
+    said = f"{letter.state}\0{letter.subject}\0{letter.body}\0{letter.to_address}"
+    return hashlib.sha256(said.encode()).hexdigest()[:16]
+
+
+def change(letter: Letter, *, subject: str, body: str) -> None:
+    """Give a held letter other words; `body` is Markdown.
+
+    Its German words below stay. What is filled at sending may be moved or left out, but nothing
+    may be added: a link of somebody else, say. `DomainError` for that, for an empty part, and
+    for a letter that is not held.
+    """
+    _must_be(letter, LetterState.HELD)
+    subject, body = one_line(subject)[:LONGEST_SUBJECT].strip(), normalise(body).strip()
+    if not subject or not body:
+        raise DomainError(_("Write a subject and a text."))
+    before = {found.group() for found in LATE.finditer(letter.body)}
+    added = sorted({found.group() for found in LATE.finditer(body)} - before)
+    if added:
+        raise DomainError(_("This letter cannot hold %(what)s. Take it out.",
+                            what=", ".join(added)))
+    letter.subject, letter.body = subject, body
 
 
 def send_again(letter: Letter, *, by: Actor, to: Mailbox | None = None) -> Letter:

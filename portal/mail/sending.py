@@ -24,7 +24,7 @@ REFUSED = 500
 AUTHENTICATION_WANTED = 530
 
 
-class NotSent(Exception):  # noqa: N818  (named like `Later` and `GiveUp`)
+class NotSent(Exception):
     """The letter could not be sent this time; says the kind of fault, no address."""
 
 
@@ -47,15 +47,16 @@ def send(letter_id: str) -> None:
         if letter.name == FOLLOWS and not files:
             letter.state, letter.error = LetterState.FAILED, "The document was never made."
             return
+        said = {name: getattr(letter, name) for name in ("subject", "body", "binding")}
     if wired().settings.mail_server is None:
-        _note_sent(letter.id, files, message)
+        _note_sent(letter.id, files, said, message)
         return
     try:
         _post(message)
     except (smtplib.SMTPException, OSError, BadHeaderError, ValueError) as fault:
         _note_fault(letter.id, fault)
     else:
-        _note_sent(letter.id, files)
+        _note_sent(letter.id, files, said)
 
 
 def _waiting(letter_id: UUID) -> Letter | None:
@@ -96,9 +97,15 @@ def _post(message: SafeMessage) -> None:
 
 
 def _note_sent(
-    letter_id: UUID, files: Sequence[Attachment] | None, local: SafeMessage | None = None
+    letter_id: UUID,
+    files: Sequence[Attachment] | None,
+    said: dict[str, str],
+    local: SafeMessage | None = None,
 ) -> None:
-    """Write that the letter is out; where the files were not ready, write the one that follows."""
+    """Write that the letter is out; where the files were not ready, write the one that follows.
+
+    said: the words that went out. Who changed them meanwhile was too late, and the row says so.
+    """
     with transaction():
         letter = db.session.get(Letter, letter_id, populate_existing=True)
         if letter is None:
@@ -106,6 +113,8 @@ def _note_sent(
         letter.tries += 1
         letter.state, letter.sent_at, letter.error = LetterState.SENT, now(), ""
         letter.failing_since = None
+        for name, words in said.items():
+            setattr(letter, name, words)
         if local is not None:
             keep(letter, local.as_bytes())
         if files is not None and not files:
