@@ -27,6 +27,8 @@ from portal.entrance import (
     signin,
 )
 from portal.entrance import views as entrance
+from portal.office import circular, outbox, wordings
+from portal.office import frame as office_frame
 from portal.settings import Settings, load
 from portal.web import (
     arrival,
@@ -47,6 +49,7 @@ from portal.web import (
 ROOMS = (
     entrance, health, check, mailbox, signin, invitation, account, people, logbook, passkeys,
     access, elsewhere, opening, nominee, form, files, sending, receipts,
+    outbox, wordings, circular,
 )  # fmt: skip
 TEND_SECONDS = 600.0
 SWEEP_SECONDS = 6 * 3600.0
@@ -113,5 +116,5 @@ def _porch(app: Flask, settings: Settings) -> None:
     csrf.init(app)
     doors.init(app)
     errors.init(app)
-    for module in (assets, filters, frame, heading, staff):
+    for module in (assets, filters, frame, heading, staff, office_frame):
         module.init(app)
