@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from uuid import uuid4
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.accounts.models import SignInTries
@@ -63,13 +63,11 @@ def count_code(email: str) -> None:
 
 def clear(email: str, network: str) -> None:
     """Forget what was counted for an account, once somebody has come all the way in."""
+    of_network = _key(NETWORK, network)
     keys = [_key(ACCOUNT, email), _key(CODE, email), _key(PAIR, f"{email}\0{network}")]
-    db.session.execute(delete(SignInTries).where(SignInTries.key.in_(keys)))
-    db.session.execute(
-        update(SignInTries)
-        .where(SignInTries.key == _key(NETWORK, network), SignInTries.tries > 0)
-        .values(tries=SignInTries.tries - 1)
-    )
+    for row in _locked(sorted([*keys, of_network])):
+        row.tries = max(0, row.tries - 1) if row.key == of_network else 0
+        row.free_at = min(row.free_at, now())
 
 
 def _key(brake: Brake, whom: str) -> str:
@@ -78,8 +76,10 @@ def _key(brake: Brake, whom: str) -> str:
 
 def _count(brakes: list[tuple[Brake, str]]) -> None:
     by_key = {_key(brake, whom): brake for brake, whom in brakes}
-    _make_rows(sorted(by_key))
     rows = _locked(sorted(by_key))
+    while len(rows) < len(by_key):  # the first try, or `sweep` was faster than we
+        _make_rows(sorted(by_key))
+        rows = _locked(sorted(by_key))
     at = now()
     longest = max(row.free_at for row in rows)
     if longest > at:
