@@ -103,6 +103,7 @@ def _work() -> None:
     jobs.register("check_file", inspecting.check_file, tries=None, lease=120)
     jobs.register(people_jobs.RESET, people_jobs.send_reset)
     jobs.register("sweep_accounts", people_jobs.sweep, every=SWEEP_SECONDS)
+    jobs.register("sweep_counts", limits.sweep, every=SWEEP_SECONDS)
     jobs.register("tend_drafts", tending.tend, every=TEND_SECONDS, lease=600)
     jobs.register("sweep_files", filing.sweep, every=SWEEP_SECONDS, lease=600)
 

@@ -115,8 +115,9 @@ def _count(key: str, ends_at: datetime) -> int:
 
 
 def sweep() -> int:
-    """Delete the counts of windows that are over; return how many (run by the worker)."""
-    done: Any = db.session.execute(sa.delete(Throttle).where(Throttle.ends_at < now()))
+    """Delete the counts of windows that are over; return how many (a job handler)."""
+    with transaction():
+        done: Any = db.session.execute(sa.delete(Throttle).where(Throttle.ends_at < now()))
     return int(done.rowcount)
 
 

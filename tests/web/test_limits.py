@@ -103,7 +103,7 @@ def test_counts_of_the_past_are_swept(site: Flask, browser: StrictClient) -> Non
         brake(browser)
     with time_machine.travel(START.replace(hour=12), tick=False):
         brake(browser)
-        with site.app_context(), transaction():
+        with site.app_context():
             assert limits.sweep() == 1
         with site.app_context():
             assert db.session.scalars(sa.select(Throttle)).one().ends_at > now()
