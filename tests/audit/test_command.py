@@ -7,10 +7,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from portal.app import build
 from portal.cli import main
-from portal.core.db import db
-from portal.settings import Settings
 
 pytestmark = pytest.mark.one_database
 
@@ -21,10 +18,6 @@ def instance(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     for name in [name for name in os.environ if name.startswith("PORTAL_")]:
         monkeypatch.delenv(name)
     monkeypatch.setenv("PORTAL_INSTANCE", str(tmp_path))
-    app = build(Settings(instance=tmp_path))
-    with app.app_context():
-        db.create_all()
-        db.engine.dispose()
     main(["user", "add", "--email", "ada@example.org"])
     return tmp_path
 
