@@ -6,6 +6,7 @@ from portal import accounts, audit, jobs, mail, storage
 from portal.accounts import links
 from portal.accounts import tending as people_jobs
 from portal.applications import access as ways_back
+from portal.applications import duplicates as doubles
 from portal.applications import attachments, filing, inspecting, keys, reading, tending
 from portal.apply import access, elsewhere, files, nominee, opening, receipts, sending
 from portal.apply import views as form
@@ -27,7 +28,19 @@ from portal.entrance import (
     signin,
 )
 from portal.entrance import views as entrance
-from portal.office import circular, outbox, wordings
+from portal.office import (
+    bulk,
+    case,
+    caselist,
+    circular,
+    desk,
+    duplicates,
+    outbox,
+    versions,
+    words,
+    wordings,
+)
+from portal.office import files as case_files
 from portal.office import frame as office_frame
 from portal.settings import Settings, load
 from portal.web import (
@@ -50,6 +63,7 @@ ROOMS = (
     entrance, health, check, mailbox, signin, invitation, account, people, logbook, passkeys,
     access, elsewhere, opening, nominee, form, files, sending, receipts,
     outbox, wordings, circular,
+    desk, caselist, case, case_files, versions, duplicates, bulk, words,
 )  # fmt: skip
 TEND_SECONDS = 600.0
 SWEEP_SECONDS = 6 * 3600.0
@@ -105,6 +119,7 @@ def _work() -> None:
     jobs.register("sweep_accounts", people_jobs.sweep, every=SWEEP_SECONDS)
     jobs.register("sweep_counts", limits.sweep, every=SWEEP_SECONDS)
     jobs.register("tend_drafts", tending.tend, every=TEND_SECONDS, lease=600)
+    jobs.register(searching.FIND_DOUBLES, doubles.find)
     jobs.register("sweep_files", filing.sweep, every=SWEEP_SECONDS, lease=600)
 
 

@@ -319,7 +319,7 @@ def counts(scope: Scope) -> Counts:
     return found
 
 
-# --- the way through a list ----------------------------------------------------------------------
+# --- the way through a list --------------------------------------------------------------------
 
 
 @dataclass(frozen=True)

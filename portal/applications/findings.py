@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
+from sqlalchemy import or_, select
+
+from portal.applications.desk_models import Duplicate
 from portal.applications.models import FileState, Version
 from portal.applications.queries import definition_under
 from portal.applications.reactions import exact
@@ -10,6 +13,7 @@ from portal.applications.renewing import raw_answers
 from portal.calls.answers import asked, problem_of
 from portal.calls.questions import AnyQuestion
 from portal.calls.wording import plain
+from portal.core.db import db
 from portal.core.i18n import gettext as _
 from portal.core.i18n import language, ngettext
 
@@ -96,14 +100,30 @@ def files(version: Version) -> Finding:
     return Finding(verdict, said)
 
 
+def duplicate(version: Version) -> Finding:
+    """Whether another application may be the same, as far as nobody has said that it is not."""
+    mine = version.application_id
+    rows = db.session.scalars(
+        select(Duplicate).where(
+            or_(Duplicate.first_id == mine, Duplicate.second_id == mine),
+            Duplicate.dismissed_at.is_(None),
+        )
+    ).all()
+    twins = [row.second if row.first_id == mine else row.first for row in rows]
+    if not twins:
+        return Finding("ok", [_("No similar application was found.")])
+    said = [_("Perhaps a double of %(number)s", number=twin.reference or "") for twin in twins]
+    return Finding("question", said, [str(twin.id) for twin in twins])
+
+
 def _name(question: AnyQuestion) -> str:
     return plain(question.short or question.label, language())
 
 
-# The finder for `duplicate` is added by the room's search for similar applications.
 FINDERS: dict[str, Finder] = {
     "in_time": in_time,
     "required": required,
     "declarations": declarations,
     "files": files,
+    "duplicate": duplicate,
 }

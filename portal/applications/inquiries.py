@@ -9,7 +9,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal import audit
+from portal import audit, mail
 from portal.applications import reactions
 from portal.applications.models import Application
 from portal.applications.policy import POLICY, Action
@@ -82,6 +82,11 @@ def today(definition: Definition) -> date:
     return definition.local(now()).date()
 
 
+def today_in(application: Application) -> date:
+    """Return the present day in the zone of the application's call."""
+    return today(definition_under(newest(application)))
+
+
 def may_be_opened(application: Application) -> list[AnyQuestion]:
     """Return the questions that can be opened again: those that were asked, but the owner's address.
 
@@ -134,9 +139,11 @@ def ask(application: Application, question: Question, *, by: Actor, hold: bool =
     _bring_back_files(application, question.keys)
     db.session.flush()
     audit.record(by, "return_for_completion", application, questions=len(inquiry.questions))
+    terms: dict[str, Any] = {"hold": True} if hold else {}
     reactions.write(
-        application, event.move, lambda _language: letter_values(application, inquiry), hold=hold, by=by
-    )
+        application, event.move, lambda _language: letter_values(application, inquiry), by=by,
+        **terms,
+    )  # fmt: skip
     return inquiry
 
 
@@ -165,6 +172,21 @@ def letter_values(application: Application, inquiry: Inquiry) -> dict[str, str]:
         "note": inquiry.text,
         "due": format_date(inquiry.due, "full", zone),
     }
+
+
+def letter_draft(application: Application, question: Question) -> mail.Letter:
+    """Return the letter that asking would write, for a preview; nothing is stored."""
+    zone = definition_under(newest(application)).zone
+    return reactions.draft(
+        application,
+        Move.RETURN_FOR_COMPLETION,
+        lambda _language: {
+            "number": str(application.reference),
+            "title": application.title,
+            "note": normalise(question.text).strip(),
+            "due": format_date(question.due, "full", zone),
+        },
+    )
 
 
 def all_of(application: Application) -> list[Inquiry]:

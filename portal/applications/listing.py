@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -23,17 +22,24 @@ FIXED = ("number", "arrived", "state", "clerk", "tags")
 CHOICES = ("choice", "choices", "yes_no")
 
 
-class Query(Protocol):
-    """What an address or a form says, with several values for one name."""
+Pairs = Iterable[tuple[str, str]]
 
-    def get(self, key: str, default: str = ...) -> str:
+
+class Given:
+    """Names with all their values, as an address or a form says them."""
+
+    def __init__(self, pairs: Pairs) -> None:
+        self.values: dict[str, list[str]] = {}
+        for name, value in pairs:
+            self.values.setdefault(name, []).append(value)
+
+    def get(self, name: str, default: str = "") -> str:
         """Return the first value."""
+        return self.values.get(name, [default])[0]
 
-    def getlist(self, key: str) -> list[str]:
-        """Return all values."""
-
-    def keys(self) -> Iterable[str]:
-        """Return all names."""
+    def all(self, name: str) -> list[str]:
+        """Return every value."""
+        return self.values.get(name, [])
 
 
 @dataclass(frozen=True)
@@ -77,8 +83,9 @@ class Filters:
         return any(name not in ("sort", "col") for name, _ in self.pairs(paged=False))
 
 
-def parse(given: Query, definition: Definition) -> Filters:
+def parse(pairs: Pairs, definition: Definition) -> Filters:
     """Return what an address asks for; whatever nobody knows is left out."""
+    given = Given(pairs)
     sort = given.get("sort", "-arrived")
     known = sort.lstrip("-") in SORTS
     return Filters(
@@ -94,7 +101,7 @@ def parse(given: Query, definition: Definition) -> Filters:
         answers=dict(_answers(given, definition)),
         sort=sort.lstrip("-") if known else "arrived",
         descending=sort.startswith("-") if known else True,
-        columns=_columns(given.getlist("col"), definition),
+        columns=_columns(given.all("col"), definition),
         page=_page(given.get("page", "")),
     )
 
@@ -118,7 +125,7 @@ def _page(value: str) -> int:
     return max(1, int(value)) if value.isascii() and value.isdecimal() and len(value) < 7 else 1
 
 
-def _answers(given: Query, definition: Definition) -> Iterator[tuple[str, str]]:
+def _answers(given: Given, definition: Definition) -> Iterator[tuple[str, str]]:
     for question in choices_of(definition):
         value = given.get(ANSWER + question.key, "")
         if value in options_of(question):

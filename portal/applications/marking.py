@@ -9,6 +9,7 @@ from sqlalchemy import ForeignKey, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import audit
+from portal.applications import searching
 from portal.applications.findings import FINDERS, Finding
 from portal.applications.models import Application
 from portal.applications.policy import POLICY, Action
@@ -161,6 +162,9 @@ def mark(
         db.session.add(found)
     found.verdict, found.note = verdict, normalise(note)[:2000]
     found.by_key, found.at, found.revision = by.key, now(), found.revision + 1
-    audit.record(by, "check", application, item=item, verdict=verdict.value if verdict else None)
     db.session.flush()
+    lines = panel(application).lines
+    undecided = sum(line.verdict is None for line in lines)
+    searching.note_checks(application.id, undecided=undecided, total=len(lines))
+    audit.record(by, "check", application, item=item, verdict=verdict.value if verdict else None)
     return found

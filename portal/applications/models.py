@@ -96,6 +96,11 @@ class Application(Model):
         """Where the application stands; only `make_move` changes it."""
         return self._status
 
+    @property
+    def lock(self) -> int:
+        """A number that grows with every change of the row: who shows it learns of a faster one."""
+        return self._lock
+
     def make_move(self, move: Move, *, by: Actor, at: datetime, note: str = "") -> "Event":
         """Go where `move` leads and write it into the history; raise `MoveNotPossible`."""
         target = destination(move, self._status)

@@ -21,6 +21,7 @@ from portal.applications.models import (
 from portal.applications.paperentries import SCAN_KEY, PaperEntry, entry_of
 from portal.applications.policy import POLICY, Action
 from portal.applications.queries import definition_for, draft_files
+from portal.applications.workflow import Status
 from portal.calls.answers import Problem
 from portal.calls.checks import is_empty
 from portal.calls.memberships import Role, roles_held
@@ -65,6 +66,16 @@ def enter(
     db.session.flush()
     audit.record(by, "enter_paper", application, channel=channel.value)
     return application
+
+
+def unfinished(call: Call) -> list[Application]:
+    """Return what the office has begun to enter and not taken in, the newest first."""
+    rows = select(Application).where(
+        Application.call_id == call.id,
+        Application.status == Status.DRAFT,
+        Application.channel != Channel.WEB,
+    )
+    return list(db.session.scalars(rows.order_by(Application.created_at.desc())))
 
 
 def entry(application: Application) -> PaperEntry:

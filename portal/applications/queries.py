@@ -64,6 +64,17 @@ def in_call(
     return db.session.scalar(query)
 
 
+def by_number(call: Call, typed: str) -> Application | None:
+    """Return the received application of `call` with this number: `IP-2027-0004`, or only `4`."""
+    digits = typed.strip().rpartition("-")[2]
+    if not digits.isascii() or not digits.isdecimal() or len(digits) > 9:
+        return None
+    query = select(Application).where(
+        Application.call_id == call.id, Application.number == int(digits)
+    )
+    return db.session.scalar(query)
+
+
 def on_device(device: str, call: Call) -> list[Application]:
     """Return the applications to `call` that this browser holds keys to, the latest first."""
     if not device:

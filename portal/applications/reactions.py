@@ -160,6 +160,22 @@ def letter(
     )
 
 
+def draft(
+    application: Application, name: str, values: Callable[[str], dict[str, str]]
+) -> mail.Letter:
+    """Return the letter that `write` would write to the owner, unstored, for a preview."""
+    definition = definition_for(application)
+    return mail.draft(
+        name,
+        to=owner(application) if application.owner_email else mail.Mailbox(definition.contact.email),
+        language=application.locale,
+        values=lambda language: office_values(definition, language) | values(language),
+        own=own_words(application.call, name, definition),
+        from_name=sender_name(definition),
+        link_key=application.id,  # no key: a sample stands where the link will be
+    )
+
+
 def drop_held(application: Application, name: str) -> None:
     """Cancel letters of this kind that were never released."""
     for one in mail.log_of(application.id):

@@ -5,7 +5,7 @@ from typing import Any
 
 from portal.applications import keys
 from portal.applications.models import Application, File, Version, VersionFile
-from portal.applications.queries import definition_for, definition_under, draft_files, file_counts
+from portal.applications.queries import definition_for, definition_under, draft_files, file_counts, latest
 from portal.calls.answers import asked, problem_of
 from portal.calls.checks import check, is_empty
 from portal.calls.definition import Definition, Section
@@ -190,6 +190,12 @@ def _greeting(definition: Definition, version: Version) -> str:
             parts = (version.answers.get(f"{room}.{p}") for p in ("first_name", "last_name"))
             return one_line(" ".join(str(part) for part in parts if part))
     return ""
+
+
+def recipient_of(application: Application) -> list[str]:
+    """Return the lines of the address of whoever applied, as far as they are known."""
+    version = latest(application)
+    return _recipient(definition_under(version), version) if version else []
 
 
 def _recipient(definition: Definition, version: Version) -> list[str]:

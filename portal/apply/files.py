@@ -3,7 +3,7 @@
 from typing import BinaryIO
 from uuid import UUID
 
-from flask import Blueprint, Response, abort, jsonify, request, send_file
+from flask import Blueprint, Response, abort, g, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 
 from portal import storage
@@ -11,12 +11,13 @@ from portal.applications import filing
 from portal.applications.models import Application, File, FileState
 from portal.applications.policy import Action
 from portal.applications.queries import draft_files
+from portal.applications.writing import require_allowed
 from portal.apply import uploading
 from portal.calls.questions import MIB, AnyQuestion
 from portal.core.db import db
 from portal.core.i18n import format_number
 from portal.core.i18n import gettext as _
-from portal.web.doors import open_for
+from portal.web.doors import open_for, person
 from portal.web.limits import upload
 
 bp = Blueprint("files", __name__)
@@ -24,10 +25,11 @@ bp = Blueprint("files", __name__)
 
 @bp.post("/<slug>/application/<uuid:application_id>/files/<key>")
 @upload
-@open_for(Action.EDIT)
+@open_for(Action.VIEW)
 def add(application: Application, key: str) -> ResponseReturnValue:
     """Take the files that the script sends for a question, one by one; answers with JSON."""
     question = filing.question_of(application, key)
+    require_allowed(application, key, by=person(), at=g.arrived_at)
     given = [file for file in request.files.getlist(key) if file.filename]
     db.session.commit()  # nobody waits for this upload: no lock is held while bytes are written
     results = uploading.take_all(application, question, given)

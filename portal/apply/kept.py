@@ -14,6 +14,7 @@ from portal.calls.questions import FILE_TYPES, AnyQuestion
 from portal.core.i18n import language
 from portal.web import kept
 from portal.web.csrf import csrf_token
+from portal.web.doors import enters_for_others
 
 TEMPLATE = "apply/section.html"
 pages = kept.Pages(most=400, seconds=600)  # of about 20 kB
@@ -26,7 +27,8 @@ def section_page(outline: Outline, chapter: Chapter, at: int, values: dict[str, 
     be different on a kept page.
     """
     questions = chapter.section.pages[at - 1]
-    if request.args or kept.has_message() or not all(is_blank(outline, q) for q in questions):
+    alone = request.args or kept.has_message() or enters_for_others()
+    if alone or not all(is_blank(outline, q) for q in questions):
         return render_template(TEMPLATE, token=csrf_token(), **values)
     gaps = {name: values[name] for name in ("revision", "window", "saved") if values[name] != ""}
     return pages.text(

@@ -2,12 +2,16 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from typing import Any
 
 from flask import g
 
 from portal.applications.deadline import Arrival, arrival
-from portal.applications.models import Application
+from portal.applications import messages
+from portal.applications.completing import answerable
+from portal.applications.differences import Difference, differences
+from portal.applications.models import Application, Reason, Version
 from portal.applications.policy import POLICY, Action
 from portal.applications.queries import definition_for, definition_under, latest, unsent_changes
 from portal.applications.workflow import Move, Status
@@ -71,6 +75,16 @@ def steps_of(definition: Definition, moment: datetime) -> list[StepLine]:
     ]
 
 
+def corrections(application: Application) -> list[tuple[Version, list[Difference]]]:
+    """Return what the office corrected, the newest first: the version and old and new answer."""
+    pairs = list(pairwise(application.versions))
+    return [
+        (after, differences(before, after))
+        for before, after in reversed(pairs)
+        if after.reason is Reason.CORRECT
+    ]
+
+
 def facts_of(application: Application) -> dict[str, Any]:
     """Return what the page of a sent application shows."""
     version = latest(application)
@@ -90,6 +104,10 @@ def facts_of(application: Application) -> dict[str, Any]:
         "sentence": sentence,
         "steps": steps_of(definition_for(application), g.arrived_at),
         "changed": unsent_changes(application),
+        "inquiry": answerable(application, g.arrived_at),
+        "message_count": len(messages.thread(application)),
+        "unread": messages.unread(application, by_office=False),
+        "corrections": corrections(application),
         "may": may,
         "consents": [
             (consent, question)

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import BinaryIO, cast
 
 from flask import abort, current_app, g, request
+from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from portal.applications import filing
@@ -58,11 +59,7 @@ def _take(application: Application, question: AnyQuestion, file: FileStorage) ->
         return refused.message
     try:
         with transaction():
-            current = db.session.get(
-                Application, application.id, with_for_update=True, populate_existing=True
-            )
-            if current is None:
-                abort(404)
+            current = _anew(application)
             return filing.add(current, question, incoming, by=person(), at=g.arrived_at)
     except FileRefused as refused:
         filing.drop_bytes([incoming.key])
@@ -70,3 +67,10 @@ def _take(application: Application, question: AnyQuestion, file: FileStorage) ->
     except Closed:
         filing.drop_bytes([incoming.key])
         return _("The call is closed. “%(file)s” was not taken.", file=incoming.name)
+
+
+def _anew(application: Application) -> Application:
+    """Return the application as it stands now, locked: files beside this one may have arrived."""
+    query = select(Application).where(Application.id == application.id)
+    locked = query.with_for_update(of=Application).execution_options(populate_existing=True)
+    return db.session.scalar(locked) or abort(404)

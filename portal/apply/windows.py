@@ -1,23 +1,10 @@
 """Several windows on one draft: none overwrites what another wrote, none repeats old text."""
 
-import hashlib
-import json
 from collections.abc import Mapping
 from typing import Any
 
 from portal.applications.models import Application
-
-SIZE = 6  # bytes; two answers to one question that look alike by chance are rarer than a lost line
-
-
-def trace(raw: Any) -> str:
-    """Return a short mark of an answer as it was shown; nothing can be read from it."""
-    bare = raw or ""
-    if isinstance(raw, dict):
-        bare = {name: value for name, value in sorted(raw.items()) if value} or ""
-    text = json.dumps(bare, ensure_ascii=False, sort_keys=True)
-    return hashlib.blake2s(text.encode(), digest_size=SIZE).hexdigest()
-
+from portal.web.fields import trace
 
 def written_here(
     application: Application, answers: Mapping[str, Any], shown: Mapping[str, str], window: str

@@ -1,4 +1,4 @@
-"""The letter box of a rehearsal: the mails that would have gone out, for whoever tries the portal."""
+"""The letter box of a rehearsal: the mails that would have gone out, to try the portal whole."""
 
 import re
 from uuid import UUID

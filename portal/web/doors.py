@@ -10,9 +10,11 @@ from flask.typing import ResponseReturnValue
 
 from portal.applications import queries
 from portal.applications.models import Application
-from portal.applications.policy import POLICY
+from portal.applications.policy import POLICY, Action
+from portal.calls.memberships import Role, roles_in
 from portal.core.actor import Actor, Applicant, Visitor
 from portal.web import device
+from portal.web.staff import signed_in
 
 P = ParamSpec("P")
 View = Callable[..., ResponseReturnValue]
@@ -51,18 +53,43 @@ def open_for(action: Hashable) -> Callable[[View], View]:
 
 
 def _mine(slug: str, application_id: UUID) -> Application:
-    """Return the application whose key this browser holds; 404 otherwise."""
+    """Return the application whose key this browser holds; 404 otherwise.
+
+    The office holds no keys; it enters what came on paper into the same pages.
+    """
     changes = request.method not in ("GET", "HEAD", "OPTIONS")
     application = queries.held_by(device.key_hash(), application_id, for_change=changes)
-    if application is None or application.call.slug != slug:
+    if application is None:
+        return _on_paper(slug, application_id, for_change=changes)
+    if application.call.slug != slug:
         abort(404)
     g.person = Applicant(application.id)
     return application
 
 
+def _on_paper(slug: str, application_id: UUID, *, for_change: bool) -> Application:
+    """Return a draft that the signed-in office enters for somebody; 404 for everybody else."""
+    here = signed_in()
+    held = roles_in(here.user, slug) if here else ()
+    office = next((one for one in held if one.role is Role.OFFICE), None)
+    if here is None or office is None:
+        abort(404)
+    application = queries.in_call(office.call, application_id, for_change=for_change)
+    if application is None or not POLICY.allows(here.user, Action.VIEW, application):
+        abort(404)
+    g.person = here.user
+    return application
+
+
+def enters_for_others() -> bool:
+    """Return whether the office fills in this page for somebody (a Jinja global)."""
+    return person().kind == "user"
+
+
 def init(app: Flask) -> None:
     """Close every view without a door; hand keys to browsers."""
     app.after_request(device.hand_over)
+    app.jinja_env.globals["enters_for_others"] = enters_for_others
 
     @app.before_request
     def closed_by_default() -> None:

@@ -1,0 +1,50 @@
+"""Files that go with a message, and the buttons that take files of an answer out again."""
+
+from typing import BinaryIO, cast
+from uuid import UUID
+
+from flask import current_app, g, request
+
+from portal.applications import filing, messages
+from portal.applications.filing import FileRefused, Incoming
+from portal.applications.models import Application
+from portal.core.db import db
+from portal.core.i18n import gettext as _
+from portal.web.doors import person
+from portal.web.limits import brake
+
+MOST = messages.MOST_FILES
+ACCEPT = "application/pdf,image/jpeg,image/png,image/webp,.pdf,.jpg,.jpeg,.png,.webp"
+
+
+def take(name: str) -> tuple[list[Incoming], list[str]]:
+    """Store the files that were chosen in the field `name`; return them, and refusals in words.
+
+    No transaction may be open. The caller drops the bytes if nothing comes of it.
+    """
+    given = [file for file in request.files.getlist(name) if file.filename]
+    if not given:
+        return [], []
+    if len(given) > MOST:
+        return [], [_("Send at most %(most)s files with one message.", most=MOST)]
+    db.session.commit()  # nobody waits for this upload: no lock is held while bytes are written
+    brake("upload", current_app.extensions["settings"].uploads_per_hour)
+    taken, refusals = [], []
+    for file in given:
+        try:
+            taken.append(messages.take_in(cast("BinaryIO", file.stream), file.filename or ""))
+        except FileRefused as refused:
+            refusals.append(refused.message)
+    if refusals:
+        filing.drop_bytes([one.key for one in taken])
+        taken = []
+    return taken, refusals
+
+
+def removed(application: Application) -> list[str]:
+    """Take out the file whose button was pressed; return the keys of bytes that may go."""
+    try:
+        file_id = UUID(request.form.get("remove", ""))
+    except ValueError:
+        return []
+    return filing.remove(application, file_id, by=person(), at=g.arrived_at)

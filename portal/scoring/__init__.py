@@ -1,0 +1,1 @@
+"""The room of scores: what jurors promise, their sheets, and how far everybody is."""
