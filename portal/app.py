@@ -6,8 +6,16 @@ from portal import accounts, audit, jobs, mail, storage
 from portal.accounts import links
 from portal.accounts import tending as people_jobs
 from portal.applications import access as ways_back
+from portal.applications import (
+    attachments,
+    filing,
+    inspecting,
+    keys,
+    reading,
+    searching,
+    tending,
+)
 from portal.applications import duplicates as doubles
-from portal.applications import attachments, filing, inspecting, keys, reading, tending
 from portal.apply import access, elsewhere, files, nominee, opening, receipts, sending
 from portal.apply import views as form
 from portal.calls import blank_form
@@ -37,8 +45,8 @@ from portal.office import (
     duplicates,
     outbox,
     versions,
-    words,
     wordings,
+    words,
 )
 from portal.office import files as case_files
 from portal.office import frame as office_frame

@@ -58,7 +58,7 @@ def _newest(application_id: UUID) -> Version:
     return db.session.scalars(rows.order_by(Version.n.desc()).limit(1)).one()
 
 
-# --- texts ----------------------------------------------------------------------------------------
+# --- texts -------------------------------------------------------------------------------------
 
 
 def long_text(version: Version) -> str:
@@ -127,7 +127,10 @@ def _by_text(
     mine = select(DigestBand.band, DigestBand.value).where(
         DigestBand.application_id == application.id
     )
-    wanted = [and_(DigestBand.band == n, DigestBand.value == v) for n, v in db.session.execute(mine)]
+    wanted = [
+        and_(DigestBand.band == n, DigestBand.value == value)
+        for n, value in db.session.execute(mine)
+    ]
     if not wanted:
         return
     near = select(DigestBand.application_id).where(
@@ -140,7 +143,7 @@ def _by_text(
             yield twin, {"kind": "text", "percent": round(share * 100)}
 
 
-# --- names, addresses, files ------------------------------------------------------------------------
+# --- names, addresses, files -------------------------------------------------------------------
 
 
 def _by_name_and_email(application: Application) -> Iterable[tuple[UUID, dict[str, Any]]]:
@@ -166,8 +169,8 @@ def _by_files(
     application: Application, version: Version
 ) -> Iterable[tuple[UUID, dict[str, Any]]]:
     sums = select(File.sha256_received, File.name).join(VersionFile)
-    mine = {sha: name for sha, name in db.session.execute(
-        sums.where(VersionFile.version_id == version.id))}  # fmt: skip
+    sums = sums.where(VersionFile.version_id == version.id)
+    mine = dict(db.session.execute(sums).tuples().all())
     if not mine:
         return
     others = (
@@ -182,7 +185,7 @@ def _by_files(
         yield twin, {"kind": "file", "name": mine[sha]}
 
 
-# --- pairs ------------------------------------------------------------------------------------------
+# --- pairs -------------------------------------------------------------------------------------
 
 
 def _keep(application: Application, signals: dict[UUID, list[dict[str, Any]]]) -> None:

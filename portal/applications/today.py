@@ -81,7 +81,7 @@ def _by_hour(scope: Scope, column: Any) -> dict[str, int]:
     rows = select(hour, func.count()).where(
         Application.call_id == scope.call_id, column.is_not(None)
     )
-    return {one: number for one, number in db.session.execute(rows.group_by(hour))}
+    return dict(db.session.execute(rows.group_by(hour)).tuples().all())
 
 
 def _days_of(hours: dict[str, int], zone: str) -> dict[date, int]:
@@ -140,9 +140,8 @@ def waiting(scope: Scope) -> Waiting:
     channels = select(Application.channel, func.count()).where(
         mine, Application.status != Status.DRAFT
     )
-    by_channel = {channel: number for channel, number
-                  in db.session.execute(channels.group_by(Application.channel))}  # fmt: skip
-    return Waiting(*row, by_channel=by_channel)
+    by_channel = dict(db.session.execute(channels.group_by(Application.channel)).tuples().all())
+    return Waiting(row[0], row[1], row[2], by_channel)
 
 
 @dataclass(frozen=True)

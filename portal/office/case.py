@@ -1,6 +1,6 @@
 """One application on one page: what the applicant wrote, its files, versions and history."""
 
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 

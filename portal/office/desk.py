@@ -85,7 +85,8 @@ def _tasks(call: Call, counts: Counts, waits: today.Waiting) -> list[Task]:
         Task(letters[LetterState.FAILED], _("letters that could not be sent"),
              f"{outbox}?state=failed", urgent=True),
         Task(letters[LetterState.HELD], _("letters that wait for release"), f"{outbox}?state=held"),
-        Task(waits.unread_files, _("files not yet checked or not scanned"), _listed(call, Filters())),
+        Task(waits.unread_files, _("files not yet checked or not scanned"),
+             _listed(call, Filters())),
         Task(reports, _("reports of barriers without an answer"), "/barriere-melden",
              urgent=bool(late_reports)),
     ]  # fmt: skip
