@@ -5,7 +5,13 @@ from typing import Any
 
 from portal.applications import keys
 from portal.applications.models import Application, File, Version, VersionFile
-from portal.applications.queries import definition_for, definition_under, draft_files, file_counts, latest
+from portal.applications.queries import (
+    definition_for,
+    definition_under,
+    draft_files,
+    file_counts,
+    latest,
+)
 from portal.calls.answers import asked, problem_of
 from portal.calls.checks import check, is_empty
 from portal.calls.definition import Definition, Section
@@ -136,7 +142,7 @@ def build_receipt(version: Version) -> Content:
     sections = entries_of_version(version)
     return receipt(
         ReceiptContent(
-            sender=_sender(definition),
+            sender=sender_of(definition),
             contact=contact_of(definition),
             call_title=plain(definition.title, language()),
             number=str(application.reference),
@@ -150,9 +156,9 @@ def build_receipt(version: Version) -> Content:
             zone=definition.zone,
             late=version.late,
             changeable=phase(application.call, version.stored_at) is Phase.OPEN,
-            sections=tuple(_receipt_sections(sections)),
-            files=tuple(_file_lines(version, definition)),
-            declarations=tuple(_declarations(sections, version)),
+            sections=tuple(receipt_sections(sections)),
+            files=tuple(file_lines(version, definition)),
+            declarations=tuple(declarations_of(sections, version)),
             check_url=keys.absolute("/check"),
             qr_url=keys.absolute(f"/check?code={version.check_code}"),
             check_code=version.check_code,
@@ -161,7 +167,8 @@ def build_receipt(version: Version) -> Content:
     )
 
 
-def _sender(definition: Definition) -> Sender:
+def sender_of(definition: Definition) -> Sender:
+    """Return whose letter a document of the call is."""
     contact = definition.contact
     name = plain(contact.name, BINDING)
     return Sender(
@@ -219,7 +226,8 @@ def _german(question: AnyQuestion) -> str:
     return plain(question.short or question.label, BINDING)
 
 
-def _receipt_sections(sections: list[SectionEntries]) -> list[ReceiptSection]:
+def receipt_sections(sections: list[SectionEntries]) -> list[ReceiptSection]:
+    """Return the answers of a version for a document, without files and declarations."""
     found = []
     for part in sections:
         entries = tuple(
@@ -238,7 +246,8 @@ def _receipt_sections(sections: list[SectionEntries]) -> list[ReceiptSection]:
     return found
 
 
-def _file_lines(version: Version, definition: Definition) -> list[FileLine]:
+def file_lines(version: Version, definition: Definition) -> list[FileLine]:
+    """Return the files of a version for a document."""
     numbers: dict[str, int] = {}
     lines = []
     for kept in version.files:
@@ -264,7 +273,8 @@ def _file_line(kept: VersionFile, question: AnyQuestion, number: int) -> FileLin
     )
 
 
-def _declarations(sections: list[SectionEntries], version: Version) -> list[Declaration]:
+def declarations_of(sections: list[SectionEntries], version: Version) -> list[Declaration]:
+    """Return the declarations of a version for a document."""
     lines = []
     for part in sections:
         for entry in part.entries:

@@ -124,6 +124,35 @@ class ReceiptContent:
 
 
 @dataclass(frozen=True)
+class Picture:
+    """A picture behind the answers; `name` is that of its bytes among the blobs."""
+
+    name: str
+    title: str
+    caption: str = ""
+    is_page: bool = False
+
+
+@dataclass(frozen=True)
+class ApplicationContent:
+    """A whole application as the office reads it; nothing in it is blacked out."""
+
+    sender: Sender
+    call_title: str
+    number: str
+    version_n: int
+    title: str
+    arrived_at: datetime
+    sha256: str
+    sections: tuple[Section, ...]
+    files: tuple[FileLine, ...] = ()
+    declarations: tuple[Declaration, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    late: bool = False
+    zone: str = "Europe/Berlin"
+
+
+@dataclass(frozen=True)
 class FormOption:
     """One possible answer of a choice."""
 
@@ -182,7 +211,7 @@ class BlankForm:
     zone: str = "Europe/Berlin"
 
 
-def values(content: ReceiptContent | BlankForm) -> dict[str, Any]:
+def values(content: ReceiptContent | BlankForm | ApplicationContent) -> dict[str, Any]:
     """Return a content as JSON values, moments as ISO text."""
     plain: dict[str, Any] = _plain(asdict(content))
     return plain

@@ -16,5 +16,6 @@ def style_source(template: str) -> str:
 @cache
 def version_of(template: str) -> str:
     """Return a short word that changes with every change of the template or its style."""
-    pages = [(FOLDER / f"{name}.html").read_text("utf-8") for name in ("document", template)]
+    names = ("document", "answers", template)
+    pages = [(FOLDER / f"{name}.html").read_text("utf-8") for name in names]
     return hashlib.sha256("".join([*pages, style_source(template)]).encode()).hexdigest()[:12]
