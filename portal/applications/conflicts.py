@@ -24,7 +24,6 @@ from portal.applications.judging import (
     Way,
     all_of,
     asked_of,
-    find,
     is_excluded,
     jurors,
     seats,
@@ -114,16 +113,10 @@ def open_questions(juror: Juror) -> list[Asked]:
 
 
 def question_about(juror: Juror, application: Application) -> Asked:
-    """Return the question about one application."""
+    """Return the question about one application; a blind jury is told nothing beside a number."""
+    if juror.definition.jury.blind:
+        return Asked(application, token_of(juror, application.id), "", [], [], [])
     return _asked(juror, [application])[0]
-
-
-def by_token(juror: Juror, token: str) -> Application | None:
-    """Return the open question with this token, None if there is none (any more)."""
-    for application in all_of(asked_of(juror)):
-        if hmac.compare_digest(token_of(juror, application.id), token):
-            return application
-    return None
 
 
 def _asked(juror: Juror, applications: list[Application]) -> list[Asked]:
@@ -332,9 +325,7 @@ __all__ = [
     "Asked",
     "Tie",
     "answer",
-    "by_token",
     "conflict_of",
-    "find",
     "impose",
     "lift",
     "may_lift",

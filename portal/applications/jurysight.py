@@ -29,6 +29,15 @@ SILENT = (*FILE_TYPES, "declaration", "information")
 LONGEST_LEAD = 700  # characters
 
 
+class VersionFacts(NamedTuple):
+    """Which version is the newest: everything about it but its content."""
+
+    id: UUID
+    form_version_id: UUID
+    n: int
+    stored_at: datetime
+
+
 class Seen(NamedTuple):
     """The allowed answers of the newest version of one application."""
 
@@ -69,9 +78,7 @@ class Reading:
     reference: str
     title: str
     organisation: str
-    version_id: UUID
-    version_n: int
-    sent_at: datetime
+    version: VersionFacts
     definition: Definition
     entries: list[Entry]
     photos: list[Picture]
@@ -111,8 +118,15 @@ class Reading:
 
 
 def hidden_keys(newest: Definition) -> set[str]:
-    """Return the answers that this call's jury must not read though the form allows it."""
-    return set(newest.jury.blind_hides) if newest.jury.blind else set()
+    """Return the answers that this call's jury must not read though the form allows it.
+
+    In a blind call that is also what the question about conflicts shows, else both together would
+    tell who stands behind which number.
+    """
+    jury = newest.jury
+    if not jury.blind:
+        return set()
+    return {*jury.blind_hides, *newest.name_keys, *jury.organisation, *jury.partners}
 
 
 def readable(definition: Definition, newest: Definition) -> list[AnyQuestion]:
@@ -127,8 +141,13 @@ def newest_n() -> ScalarSelect[Any]:
     return newest.correlate(Application).scalar_subquery()
 
 
-def answers_of(ids: Sequence[UUID], keys: Iterable[str]) -> dict[UUID, Seen]:
-    """Return these answers of the newest versions, blacked out; two statements for any number."""
+def answers_of(
+    ids: Sequence[UUID], keys: Iterable[str], black: dict[UUID, list[Redaction]] | None = None
+) -> dict[UUID, Seen]:
+    """Return these answers of the newest versions, blacked out; two statements for any number.
+
+    black: what `blacked_out` said, where it was asked before.
+    """
     wanted = list(dict.fromkeys(keys))
     if not ids:
         return {}
@@ -138,7 +157,7 @@ def answers_of(ids: Sequence[UUID], keys: Iterable[str]) -> dict[UUID, Seen]:
         .join(Version, (Version.application_id == Application.id) & (Version.n == newest_n()))
         .where(Application.id.in_(ids))
     )
-    black = blacked_out(ids)
+    black = blacked_out(ids) if black is None else black
     return {
         row[0]: Seen(row[1], {
             key: hide(value, rows_for(black.get(row[0], ()), key))
@@ -169,26 +188,36 @@ def title_of(definition: Definition, answers: dict[str, Any]) -> str:
     return one_line(str(answers.get(definition.title_key) or "")) or _("without a title")
 
 
-def reading_of(application: Application, newest: Definition) -> Reading:
-    """Return what the jury reads of an application; `newest` is the call's present definition."""
-    version_id, form_id, n, sent_at = db.session.execute(
+def newest_of(application: Application) -> VersionFacts:
+    """Return which version of an application the jury reads."""
+    row = db.session.execute(
         select(Version.id, Version.form_version_id, Version.n, Version.stored_at)
         .join(Application, Version.application_id == Application.id)
         .where(Application.id == application.id, Version.n == newest_n())
     ).one()
-    definition = definition_of(form_id)
+    return VersionFacts(*row)
+
+
+def reading_of(
+    application: Application, newest: Definition, version: VersionFacts | None = None
+) -> Reading:
+    """Return what the jury reads of an application; `newest` is the call's present definition.
+
+    Three statements, one more where `version` is not known yet.
+    """
+    version = version or newest_of(application)
+    definition = definition_of(version.form_version_id)
+    black = blacked_out([application.id])
     asked = readable(definition, newest)
-    answers = answers_of([application.id], [q.key for q in asked if q.type not in SILENT])
-    told = answers[application.id].answers
-    photos, papers = _files(application, version_id, asked, newest)
+    keys = [q.key for q in asked if q.type not in SILENT]
+    told = answers_of([application.id], keys, black)[application.id].answers
+    photos, papers = _files(version, asked, newest, black.get(application.id, []))
     return Reading(
         application_id=application.id,
         reference=str(application.reference),
         title=title_of(definition, told),
         organisation=name_of(newest, told),
-        version_id=version_id,
-        version_n=n,
-        sent_at=sent_at,
+        version=version,
         definition=definition,
         entries=[Entry(q, show(q, told[q.key])) for q in asked if q.key in told],
         photos=photos,
@@ -197,7 +226,7 @@ def reading_of(application: Application, newest: Definition) -> Reading:
 
 
 def _files(
-    application: Application, version_id: UUID, asked: list[AnyQuestion], newest: Definition
+    version: VersionFacts, asked: list[AnyQuestion], newest: Definition, black: list[Redaction]
 ) -> tuple[list[Picture], list[Paper]]:
     kinds = {q.key: q.type for q in asked if q.type in FILE_TYPES}
     rows = (
@@ -205,13 +234,12 @@ def _files(
         .join(VersionFile.file)
         .options(contains_eager(VersionFile.file))
         .where(
-            VersionFile.version_id == version_id,
+            VersionFile.version_id == version.id,
             File.key.in_(kinds),
             File.state == FileState.READY,
         )
         .order_by(VersionFile.position)
     )
-    black = blacked_out([application.id]).get(application.id, [])
     files = [one for one in db.session.scalars(rows) if not _is_hidden(one.file, black)]
     photos = [one for one in files if kinds[one.file.key] == "photos"]
     papers = [one for one in files if kinds[one.file.key] == "documents"]

@@ -8,7 +8,7 @@ from portal.core.i18n import gettext as _
 
 
 def jury_faults(call: Definition) -> Iterator[Complaint]:
-    """Yield what is wrong with the part `jury`: keys that nobody asks, a blind call that sees."""
+    """Yield what is wrong with the part `jury`: keys that nobody asks, a mode without criteria."""
     jury = call.jury
     for name in ("blind_hides", "organisation", "partners"):
         for n, key in enumerate(getattr(jury, name)):
@@ -20,15 +20,3 @@ def jury_faults(call: Definition) -> Iterator[Complaint]:
         yield Complaint(("jury", "fields"), _("must be a question with a choice."))
     if jury.mode == "weighted" and not call.criteria:
         yield Complaint(("jury", "mode"), _("needs criteria. Write some, or choose another mode."))
-    if jury.blind:
-        yield from _blind(call)
-
-
-def _blind(call: Definition) -> Iterator[Complaint]:
-    seen = {question.key for question in call.seen_by("jury")} - set(call.jury.blind_hides)
-    for key in call.name_keys:
-        if key in seen:
-            yield Complaint(
-                ("jury", "blind_hides"),
-                _("lacks “%(key)s”. A blind jury must not read the name.", key=key),
-            )

@@ -1,4 +1,4 @@
-"""Promises of jurors, their sheets with every sending kept, and excuses for sheets that are missing."""
+"""Promises of jurors, their sheets with every sending kept, and excuses for missing ones."""
 
 from datetime import datetime
 from enum import StrEnum

@@ -21,7 +21,7 @@ class Odd(DomainError):
 
 @dataclass(frozen=True)
 class Field:
-    """One number of a sheet: its scale from `low` to `high`, the weight in per cent, the anchors."""
+    """One number of a sheet: scale from `low` to `high`, weight in per cent, anchors in words."""
 
     key: str
     name: str

@@ -1,26 +1,22 @@
-"""Sheets: written as one types, sent, taken back, frozen by a conflict. Nothing typed is lost."""
+"""Sheets while they are written: saved as one types, from several windows, and nothing is lost."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
-from uuid import UUID
 
 from sqlalchemy import func, select
 
-from portal import audit
-from portal.applications.judging import Juror, find, scored_by, visible_to
-from portal.applications.jurysight import newest_n
-from portal.applications.models import Application, Version
+from portal.applications.judging import Juror, find, is_answered, scored_by
+from portal.applications.models import Application
 from portal.applications.workflow import Status
 from portal.core.clock import now
 from portal.core.db import db
 from portal.core.errors import DomainError, NotFound
 from portal.core.i18n import gettext as _
-from portal.core.i18n import ngettext
 from portal.core.text import normalise
 from portal.scoring import modes
-from portal.scoring.models import Sheet, SheetCopy, SheetState
+from portal.scoring.models import Sheet
 
 LONGEST = 4000
 TEXTS = ("comment", "private_note")
@@ -29,14 +25,6 @@ SCORE = "score."
 
 class Shut(DomainError):
     """Scoring of this application is closed, or the sheet is sent: nothing can be changed."""
-
-
-class Unfinished(DomainError):
-    """Something is missing before the sheet can be sent; `fields` names it."""
-
-    def __init__(self, message: str, fields: list[str]) -> None:
-        super().__init__(message)
-        self.fields = fields
 
 
 class TooLong(DomainError):
@@ -73,12 +61,17 @@ def is_open(application: Application) -> bool:
     return application.status is Status.WITH_JURY
 
 
-def writable(juror: Juror, application: Application) -> Sheet:
-    """Return the sheet, begun if need be, locked; raise `NotFound` or `Shut`."""
-    if find(scored_by(juror), application.id) is None:
+def require_open(juror: Juror, application: Application) -> None:
+    """Raise `NotFound` unless the juror scores it and answered for it, `Shut` after the end."""
+    if find(scored_by(juror).where(is_answered(juror.user.id)), application.id) is None:
         raise NotFound
     if not is_open(application):
         raise Shut(_("Scoring is closed. Your sheet stays as it was."))
+
+
+def writable(juror: Juror, application: Application) -> Sheet:
+    """Return the sheet, begun if need be, locked; raise `NotFound` or `Shut`."""
+    require_open(juror, application)
     sheet = sheet_of(juror, application, for_change=True)
     if sheet is None:
         sheet = Sheet(application_id=application.id, user_id=juror.user.id, scores={}, marks={},
@@ -179,148 +172,11 @@ def settle(juror: Juror, application: Application, name: str, *, take: bool) -> 
     db.session.flush()
 
 
-# --- sending --------------------------------------------------------------------------------------
-
-
-def send(juror: Juror, application: Application) -> Sheet:
-    """Let the sheet count. Raises `Unfinished` while a number is missing or the budget is spent."""
-    sheet = writable(juror, application)
-    if sheet.aside:
-        raise Unfinished(_("Two of your windows differ. Choose one of the texts first."), [])
-    asked = modes.fields(juror.definition, of=count_of(juror))
-    if open_fields := modes.missing(asked, sheet.scores):
-        names = ", ".join(f.name for f in open_fields)
-        raise Unfinished(_("Not scored yet: %(names)s.", names=names),
-                         [f.key for f in open_fields])  # fmt: skip
-    _within_budget(juror)
-    return _sent(juror, sheet, "sheet_send")
-
-
-def _within_budget(juror: Juror) -> None:
-    if juror.definition.jury.mode != "points":
-        return
-    over = spent(juror) - juror.definition.jury.points
-    if over > 0:
-        raise Unfinished(
-            ngettext("You gave one point too many. Take it from one of the applications.",
-                     "You gave %(num)s points too many. Take them from your applications.",
-                     over), [modes.POINTS])  # fmt: skip
-
-
-def spent(juror: Juror) -> int:
-    """Return how many points the juror has given so far, in drafts as well."""
-    rows = select(Sheet.scores).where(
-        Sheet.user_id == juror.user.id,
-        Sheet.state != SheetState.FROZEN,
-        Sheet.abstained.is_(False),
-        Sheet.application_id.in_(_ids(juror)),
-    )
-    return sum(int(scores.get(modes.POINTS, 0)) for scores in db.session.scalars(rows))
-
-
-def _ids(juror: Juror) -> Any:
+def ids_of(juror: Juror) -> Any:
+    """Return the query of the ids of what the juror scores."""
     return scored_by(juror).with_only_columns(Application.id)
 
 
 def count_of(juror: Juror) -> int:
     """Return how many applications the juror scores."""
-    return db.session.scalar(select(func.count()).select_from(_ids(juror).subquery())) or 0
-
-
-def abstain(juror: Juror, application: Application) -> Sheet:
-    """Send the sheet without scores. What was scored is kept in the draft and does not count."""
-    sheet = writable(juror, application)
-    sheet.abstained = True
-    return _sent(juror, sheet, "sheet_abstain")
-
-
-def _sent(juror: Juror, sheet: Sheet, what: str) -> Sheet:
-    sheet.version_id = db.session.scalar(
-        select(Version.id)
-        .join(Application, Version.application_id == Application.id)
-        .where(Application.id == sheet.application_id, Version.n == newest_n())
-    )
-    sheet.state, sheet.sent_at = SheetState.SENT, now()
-    sheet.revision += 1
-    db.session.flush()
-    copies = select(func.count()).where(SheetCopy.sheet_id == sheet.id)
-    n = (db.session.scalar(copies) or 0) + 1
-    db.session.add(
-        SheetCopy(sheet_id=sheet.id, n=n, version_id=sheet.version_id, comment=sheet.comment,
-                  scores={} if sheet.abstained else dict(sheet.scores),
-                  abstained=sheet.abstained, at=sheet.sent_at)
-    )  # fmt: skip
-    db.session.flush()
-    audit.record(juror.user, what, sheet, application=str(sheet.application_id), n=n)
-    return sheet
-
-
-def take_back(juror: Juror, application: Application) -> Sheet:
-    """Take a sent sheet back so that it can be changed; until it is sent again it does not count."""
-    if find(scored_by(juror), application.id) is None:
-        raise NotFound
-    if not is_open(application):
-        raise Shut(_("Scoring is closed. Your sheet stays as it was."))
-    sheet = sheet_of(juror, application, for_change=True)
-    if sheet is None or not sheet.is_sent:
-        raise Shut(_("This sheet is not sent."))
-    sheet.state, sheet.withdrawn_at, sheet.abstained = SheetState.WITHDRAWN, now(), False
-    sheet.revision += 1
-    db.session.flush()
-    audit.record(juror.user, "sheet_take_back", sheet, application=str(sheet.application_id))
-    return sheet
-
-
-# --- conflicts ------------------------------------------------------------------------------------
-
-
-def freeze(application_id: UUID, user_id: UUID) -> None:
-    """Keep what an excluded juror gave, and keep it out of everything."""
-    sheet = _locked(application_id, user_id)
-    if sheet and sheet.state is not SheetState.FROZEN:
-        sheet.frozen_from, sheet.state = sheet.state.value, SheetState.FROZEN
-        sheet.frozen_at = now()
-        db.session.flush()
-
-
-def thaw(application_id: UUID, user_id: UUID) -> None:
-    """Let a frozen sheet be what it was, since the chair found no conflict."""
-    sheet = _locked(application_id, user_id)
-    if sheet and sheet.state is SheetState.FROZEN:
-        sheet.state, sheet.frozen_from = SheetState(sheet.frozen_from or "draft"), None
-        sheet.frozen_at = None
-        db.session.flush()
-
-
-def _locked(application_id: UUID, user_id: UUID) -> Sheet | None:
-    rows = select(Sheet).where(Sheet.application_id == application_id, Sheet.user_id == user_id)
-    return db.session.scalar(rows.with_for_update(of=Sheet))
-
-
-def any_sent(application_id: UUID) -> bool:
-    """Return whether somebody has sent a sheet: then the application cannot be recalled."""
-    rows = select(Sheet.id).where(
-        Sheet.application_id == application_id, Sheet.state == SheetState.SENT
-    )
-    return db.session.scalar(rows.limit(1)) is not None
-
-
-def others(juror: Juror, application: Application, own: Sheet | None) -> list[Sheet] | None:
-    """Return what the others sent, None while the juror may not see it yet.
-
-    Where the call says so, only who has sent a sheet sees those of the others. Frozen ones are
-    never among them.
-    """
-    if find(visible_to(juror), application.id) is None:
-        raise NotFound
-    waits = juror.definition.jury.see_others_after_own and not (own and own.is_sent)
-    if waits and find(scored_by(juror), application.id) is not None:
-        return None
-    rows = (
-        select(Sheet)
-        .join(Sheet.user)
-        .where(Sheet.application_id == application.id, Sheet.state == SheetState.SENT,
-               Sheet.user_id != juror.user.id)
-        .order_by(Sheet.sent_at)
-    )  # fmt: skip
-    return list(db.session.scalars(rows))
+    return db.session.scalar(select(func.count()).select_from(ids_of(juror).subquery())) or 0

@@ -1,0 +1,1 @@
+"""The room of the jury: rules, conflicts, reading, sheets."""

@@ -1,0 +1,166 @@
+"""One application beside the juror's sheet: saved while one scores, sent, taken back."""
+
+import secrets
+from typing import Any
+
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.applications.judging import Juror
+from portal.applications.jurysight import reading_of
+from portal.core.db import transaction
+from portal.core.errors import DomainError
+from portal.core.i18n import gettext as _
+from portal.jury.frame import href_of, page
+from portal.scoring import modes, ordering, sending, sheets, shelf
+from portal.scoring.sheets import Saved, Window
+from portal.scoring.shelf import Spot
+from portal.web.doors import person
+from portal.web.filters import clock_time
+from portal.web.jury import case_page, laid_out
+from portal.web.touch import witness
+
+bp = Blueprint("reading", __name__)
+WRONG, STALE = 422, 409
+
+
+@bp.get("/<slug>/jury/applications/<uuid:application_id>")
+@case_page()
+def show(juror: Juror, spot: Spot) -> ResponseReturnValue:
+    """Show the application and the sheet; who looked at it stands in the log."""
+    witness(person(), "jury_read", spot.application, version=spot.version.n)
+    return _page(juror, spot)
+
+
+def _page(juror: Juror, spot: Spot, **more: Any) -> str:
+    found = laid_out()
+    before, after = shelf.neighbours(found, spot.application.id)
+    done, total = shelf.progress(found)
+    asked = modes.fields(juror.definition, of=total)
+    values = sheets.values_of(spot.sheet) if spot.sheet else {}
+    shown: dict[str, Any] = {"fault": "", "missing": (), "given": values} | more
+    return page(
+        "jury/reading.html",
+        juror,
+        spot=spot,
+        sheet=spot.sheet,
+        reading=reading_of(spot.application, juror.definition, spot.version),
+        before=before,
+        after=after,
+        next_spot=shelf.next_spot(found, spot.application.id),
+        done=done,
+        total=total,
+        fields=asked,
+        mean=modes.total(asked, spot.sheet.scores) if spot.sheet else None,
+        is_open=sheets.is_open(spot.application),
+        others=sending.others(juror, spot.application, spot.sheet),
+        spent=sending.spent(juror) if juror.definition.jury.mode == "points" else 0,
+        saved=_saved_words(juror, spot),
+        window=secrets.token_urlsafe(9),
+        limit=sheets.LONGEST,
+        aside=_aside(spot, asked),
+        errors=[("sheet", shown["fault"])] if shown["fault"] else [],
+        **shown,
+    )
+
+
+def _saved_words(juror: Juror, spot: Spot) -> str:
+    if spot.sheet is None:
+        return ""
+    return _("Saved at %(time)s", time=clock_time(spot.sheet.saved_at, juror.definition.zone))
+
+
+def _aside(spot: Spot, asked: tuple[modes.Field, ...]) -> list[tuple[str, str, str]]:
+    """Return what came too late from another window: field, its name, what was typed there."""
+    names = {sheets.SCORE + f.key: f.name for f in asked}
+    names |= {"comment": _("Comment for the jury"), "private_note": _("Private note")}
+    kept = spot.sheet.aside if spot.sheet else {}
+    return [(key, names[key], str(value)) for key, value in kept.items() if key in names]
+
+
+@bp.post("/<slug>/jury/applications/<uuid:application_id>")
+@case_page()
+def change(juror: Juror, spot: Spot) -> ResponseReturnValue:
+    """Do what the pressed button says; a script only saves and is told so as JSON."""
+    by_script = request.accept_mimetypes.best == "application/json"
+    go = "save" if by_script else request.form.get("go", "save")
+    try:
+        with transaction():
+            saved = _done(juror, spot, go)
+    except DomainError as fault:
+        if not fault.message:
+            raise
+        return _refused(juror, spot, fault, by_script=by_script)
+    if by_script:
+        return jsonify(
+            revision=saved.revision,
+            sentence=_("Saved at %(time)s", time=clock_time(saved.at, juror.definition.zone)),
+            asked=[],
+            conflicts=list(saved.conflicts),
+            conflict_sentence=_(
+                "Another window of yours changed this. Reload the page to see both."
+            ),
+        )
+    return redirect(_onward(juror, spot, go, saved), 303)
+
+
+def _done(juror: Juror, spot: Spot, go: str) -> Saved:
+    if go == "take_back":
+        sheet = sending.take_back(juror, spot.application)
+        return Saved(sheet.revision, sheet.saved_at)
+    window = Window(request.form.get("window", "")[:40], request.form.get("revision", 0, int))
+    saved = sheets.save(juror, spot.application, request.form, window=window)
+    if take := request.form.get("take"):
+        sheets.settle(juror, spot.application, take, take=True)
+    if drop := request.form.get("drop"):
+        sheets.settle(juror, spot.application, drop, take=False)
+    if saved.conflicts:
+        return saved
+    if go == "send":
+        _send(juror, spot)
+    if go == "abstain":
+        sending.abstain(juror, spot.application)
+    return saved
+
+
+def _send(juror: Juror, spot: Spot) -> None:
+    """Send; a refusal must not undo what was saved, so it is only noted for the answer."""
+    try:
+        sending.send(juror, spot.application)
+    except sending.Unfinished as fault:
+        flash(fault.message, "warning")
+
+
+def _refused(
+    juror: Juror, spot: Spot, fault: DomainError, *, by_script: bool
+) -> ResponseReturnValue:
+    status = STALE if isinstance(fault, sheets.Shut) else WRONG
+    if by_script:
+        return jsonify(error=fault.message), status
+    return _page(juror, spot, fault=fault.message, given=request.form), status
+
+
+def _onward(juror: Juror, spot: Spot, go: str, saved: Saved) -> str:
+    """Return the page after the button: stay, except after sending, which leads to the next."""
+    here = href_of(spot, juror)
+    if saved.conflicts:
+        flash(_("Another window of yours changed this meanwhile. Both stand below."), "warning")
+        return f"{here}#sheet"
+    if go == "abstain":
+        flash(_("You abstain. Until the close you can take that back."))
+    if go == "take_back":
+        flash(_("Your sheet is back. It counts again when you send it."))
+    sheet = sheets.sheet_of(juror, spot.application)
+    if go == "send" and sheet and sheet.is_sent:
+        flash(_("Your sheet is sent. Until the close you can take it back."))
+        return here
+    return f"{here}#sheet"
+
+
+@bp.post("/<slug>/jury/applications/<uuid:application_id>/place")
+@case_page()
+def place(juror: Juror, spot: Spot) -> ResponseReturnValue:
+    """Put the application at the end of the juror's order."""
+    with transaction():
+        ordering.move(juror, spot.application, steps=0)
+    return redirect(url_for("order.show", slug=juror.call.slug), 303)
