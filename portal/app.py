@@ -8,15 +8,28 @@ from portal.accounts import tending as people_jobs
 from portal.applications import access as ways_back
 from portal.applications import (
     attachments,
+    extending,
     filing,
     inspecting,
     keys,
     reading,
+    reminding,
     searching,
     tending,
 )
 from portal.applications import duplicates as doubles
-from portal.apply import access, elsewhere, files, nominee, opening, receipts, sending
+from portal.apply import (
+    access,
+    answering,
+    elsewhere,
+    files,
+    nominee,
+    opening,
+    papercode,
+    receipts,
+    sending,
+    talking,
+)
 from portal.apply import views as form
 from portal.calls import blank_form
 from portal.core.db import db
@@ -37,16 +50,25 @@ from portal.entrance import (
 )
 from portal.entrance import views as entrance
 from portal.office import (
+    asking,  # noqa: F401  (pages of the formal check, like `blacking`, `correcting`, `thread`)
+    blacking,  # noqa: F401
     bulk,
     case,
     caselist,
     circular,
+    correcting,  # noqa: F401
+    deadlines,
     desk,
     duplicates,
+    forwarding,
     outbox,
+    paperwork,
+    screening,
+    thread,  # noqa: F401
     versions,
     wordings,
     words,
+    working,
 )
 from portal.office import files as case_files
 from portal.office import frame as office_frame
@@ -70,8 +92,10 @@ from portal.web import (
 ROOMS = (
     entrance, health, check, mailbox, signin, invitation, account, people, logbook, passkeys,
     access, elsewhere, opening, nominee, form, files, sending, receipts,
+    answering, talking, papercode,
     outbox, wordings, circular,
     desk, caselist, case, case_files, versions, duplicates, bulk, words,
+    working, screening, paperwork, deadlines, forwarding,
 )  # fmt: skip
 TEND_SECONDS = 600.0
 SWEEP_SECONDS = 6 * 3600.0
@@ -105,7 +129,7 @@ def build(settings: Settings | None = None) -> Flask:
 
 def _services(settings: Settings) -> None:
     """Hand the settings to the rooms that know no web, and the ways between them."""
-    for room in (audit, accounts, jobs, storage, keys, filing, inspecting, tending):
+    for room in (audit, accounts, jobs, storage, keys, filing, inspecting, tending, reminding):
         room.use(settings)
     mail.use(
         settings,
@@ -119,14 +143,16 @@ def _services(settings: Settings) -> None:
 
 def _work() -> None:
     """Name what the worker can do."""
-    jobs.register(documents.JOB, making.make, tries=None, lease=120)
+    jobs.register(documents.JOB, making.make, tries=None)
     jobs.register(mail.SEND, mail.send, tries=None, counts_lost=False)
     jobs.register(ways_back.JOB, ways_back.send_links)
-    jobs.register("check_file", inspecting.check_file, tries=None, lease=120)
+    jobs.register("check_file", inspecting.check_file, tries=None)
     jobs.register(people_jobs.RESET, people_jobs.send_reset)
     jobs.register("sweep_accounts", people_jobs.sweep, every=SWEEP_SECONDS)
     jobs.register("sweep_counts", limits.sweep, every=SWEEP_SECONDS)
     jobs.register("tend_drafts", tending.tend, every=TEND_SECONDS, lease=600)
+    jobs.register(reminding.JOB, reminding.remind, every=TEND_SECONDS, lease=600)
+    jobs.register(extending.JOB, extending.tell, lease=600)
     jobs.register(searching.FIND_DOUBLES, doubles.find)
     jobs.register("sweep_files", filing.sweep, every=SWEEP_SECONDS, lease=600)
 
