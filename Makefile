@@ -4,6 +4,7 @@ SHELL := /bin/bash
 .DEFAULT_GOAL := help
 PYTHON := .venv/bin/python
 WORKERS ?= 2
+KILLS ?= 100
 PORT ?=
 
 .PHONY: help run test check tests bench chaos lock migration words docs format clean
@@ -35,9 +36,9 @@ bench: ## measure the ways of an applicant beside a bare server
 	@tools/setup.sh test
 	$(PYTHON) -m pytest -m bench -p no:xdist -s
 
-chaos: ## kill web and worker many times; nothing confirmed may be lost
+chaos: ## kill web and worker many times, KILLS=300 for as many; nothing confirmed may be lost
 	@tools/setup.sh test
-	$(PYTHON) -m pytest -m chaos -p no:xdist -s
+	KILLS=$(KILLS) $(PYTHON) -m pytest -m chaos -p no:xdist -s
 
 lock: ## pin what pyproject.toml asks for, with hashes and without addresses
 	@tools/lock.sh
