@@ -70,6 +70,7 @@ class Settings(BaseSettings):
     empty_draft_days: int = 7
     link_hours: int = 24
     reminder_days: int = 3
+    answer_reminder_days: int = Field(default=2, ge=0, le=30)
 
     # The worker.
     poll_seconds: float = 1.0

@@ -6,6 +6,7 @@ from typing import Any
 from portal.applications.models import Application
 from portal.web.fields import trace
 
+
 def written_here(
     application: Application, answers: Mapping[str, Any], shown: Mapping[str, str], window: str
 ) -> dict[str, Any]:

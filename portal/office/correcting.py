@@ -12,6 +12,7 @@ from portal.applications.policy import Action
 from portal.applications.queries import definition_under
 from portal.applications.renewing import newest, raw_answers
 from portal.calls.answers import Problem
+from portal.calls.definition import Section
 from portal.calls.posted import raw_answers as posted
 from portal.calls.questions import AnyQuestion
 from portal.calls.reading import show
@@ -30,12 +31,18 @@ from portal.web.rooms import work_on
 @work_on(Action.CORRECT)
 def choose_correction(application: Application) -> ResponseReturnValue:
     """Let the clerk choose the answer to correct."""
-    definition = definition_under(newest(application))
     return page(
         "office/correct_choose.html", application.call, area="caselist.show",
-        application=application, questions=correcting.correctable(application),
-        section_of=definition.section_of,
+        application=application, groups=_by_section(application),
     )  # fmt: skip
+
+
+def _by_section(application: Application) -> list[tuple[Section, list[AnyQuestion]]]:
+    definition = definition_under(newest(application))
+    questions = correcting.correctable(application)
+    mine = [(s, [q for q in questions if definition.section_of[q.key] is s])
+            for s in definition.sections]  # fmt: skip
+    return [(section, found) for section, found in mine if found]
 
 
 @bp.route(f"{CASE}/correct/<key>", methods=["GET", "POST"])
@@ -77,7 +84,7 @@ def _page(
     anchor = wrong.anchor if wrong else "reason"
     return page(
         "office/correct.html", application.call, area="caselist.show", application=application,
-        field=field, before=show(question, version.answers.get(question.key)),
+        one=field, before=show(question, version.answers.get(question.key)),
         reason=request.form.get("reason", ""), errors=[(anchor, told)] if told else [],
     )  # fmt: skip
 

@@ -6,17 +6,20 @@ from flask import Flask, current_app, g, render_template, url_for
 
 from portal.calls.memberships import Role
 from portal.calls.models import Call
-from portal.calls.queries import current_version, definition_of
+from portal.calls.queries import definition_of
 from portal.core.i18n import gettext as _
 from portal.web.rooms import memberships
 
-AREAS = ("desk.show", "caselist.show", "outbox.show", "exports.show")
+AREAS = (
+    "desk.show", "caselist.show", "forwarding.show", "outbox.show", "deadlines.show",
+    "exports.show",
+)  # fmt: skip
 
 
 def page(template: str, call: Call, **values: Any) -> str:
     """Return a page of the office about `call`."""
     g.office_call = call
-    definition = definition_of(current_version(call).id)
+    definition = definition_of(call.newest_version_id)
     return render_template(
         template,
         call=call,
@@ -41,7 +44,9 @@ def areas_of_office() -> list[tuple[str, str, str]]:
     names = {
         "desk.show": _("Today"),
         "caselist.show": _("Applications"),
+        "forwarding.show": _("To the jury"),
         "outbox.show": _("Letters"),
+        "deadlines.show": _("Closing"),
         "exports.show": _("Exports"),
     }
     return [

@@ -86,3 +86,6 @@ def moment_in(zone: str, name: str) -> datetime | None:
 def zone_of(application: Application) -> str:
     """Return the zone in which the times of an application are told."""
     return definition_for(application).zone
+
+
+bp.add_app_template_global(address_of, "case_way")
