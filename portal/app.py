@@ -18,6 +18,7 @@ from portal.applications import (
     tending,
 )
 from portal.applications import duplicates as doubles
+from portal.applications import paperwork as application_papers
 from portal.apply import (
     access,
     answering,
@@ -49,7 +50,9 @@ from portal.entrance import (
     signin,
 )
 from portal.entrance import views as entrance
+from portal.jury import wiring as jury
 from portal.office import (
+    api,
     asking,  # noqa: F401  (pages of the formal check, like `blacking`, `correcting`, `thread`)
     blacking,  # noqa: F401
     bulk,
@@ -60,11 +63,14 @@ from portal.office import (
     deadlines,
     desk,
     duplicates,
+    exporting,
+    exports,
     forwarding,
     outbox,
     paperwork,
     screening,
     thread,  # noqa: F401
+    tokens,
     versions,
     wordings,
     words,
@@ -93,9 +99,10 @@ ROOMS = (
     entrance, health, check, mailbox, signin, invitation, account, people, logbook, passkeys,
     access, elsewhere, opening, nominee, form, files, sending, receipts,
     answering, talking, papercode,
-    outbox, wordings, circular,
+    outbox, wordings, circular, exports, tokens, api,
     desk, caselist, case, case_files, versions, duplicates, bulk, words,
     working, screening, paperwork, deadlines, forwarding,
+    *jury.ROOMS,
 )  # fmt: skip
 TEND_SECONDS = 600.0
 SWEEP_SECONDS = 6 * 3600.0
@@ -138,6 +145,10 @@ def _services(settings: Settings) -> None:
         attachments_of=attachments.attachments_of,
     )
     documents.register("receipt", reading.receipt_of)
+    documents.register(application_papers.PLAIN, application_papers.application_of)
+    documents.register(
+        application_papers.WITH_PICTURES, application_papers.application_with_pictures
+    )
     documents.register("blank_form", blank_form.builder(settings.origin))
 
 
@@ -145,6 +156,8 @@ def _work() -> None:
     """Name what the worker can do."""
     jobs.register(documents.JOB, making.make, tries=None)
     jobs.register(mail.SEND, mail.send, tries=None, counts_lost=False)
+    jobs.register(exporting.JOB, exporting.make, tries=None, lease=600)
+    jobs.register(exporting.SWEEP, exporting.sweep, every=TEND_SECONDS)
     jobs.register(ways_back.JOB, ways_back.send_links)
     jobs.register("check_file", inspecting.check_file, tries=None)
     jobs.register(people_jobs.RESET, people_jobs.send_reset)
@@ -166,5 +179,5 @@ def _porch(app: Flask, settings: Settings) -> None:
     csrf.init(app)
     doors.init(app)
     errors.init(app)
-    for module in (assets, filters, frame, heading, staff, office_frame):
+    for module in (assets, filters, frame, heading, staff, office_frame, jury):
         module.init(app)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, select
 
+from portal.accounts.models import User
 from portal.applications import finding
 from portal.applications.desk_models import Digest
 from portal.applications.finding import Scope
@@ -56,6 +57,17 @@ class Chosen:
             Digest, Digest.application_id == Application.id
         )
         return int(db.session.scalar(counted.where(*self.conditions())) or 0)
+
+    def ids_in_order(self) -> list[UUID]:
+        """Return the ids of everything chosen, in the order of the list."""
+        rows = (
+            select(Application.id)
+            .join(Digest, Digest.application_id == Application.id)
+            .outerjoin(User, User.id == Application.clerk_id)
+            .where(*self.conditions())
+            .order_by(*finding.ordered(self.filters))
+        )
+        return list(db.session.scalars(rows))
 
     def applications(self, most: int) -> list[Application]:
         """Return the chosen applications by number, at most `most`."""

@@ -56,6 +56,11 @@ class Extract:
     zone: str
 
 
+def newest(call: Call) -> Definition:
+    """Return the newest definition of a call."""
+    return definition_of(version_ids(call.id)[0])
+
+
 def extract(call: Call, chosen: Chosen) -> Extract:
     """Return the columns of all questions that were ever asked, in the order of the newest form.
 

@@ -105,13 +105,23 @@ def _hashed(name: str, key: str, started: datetime) -> str:
 
 
 def _count(key: str, ends_at: datetime) -> int:
-    """Add one and return the sum, in one statement that both databases know."""
+    """Add one and return the sum."""
+    return int(db.session.execute(_counting(key, ends_at)).scalar_one())
+
+
+def _counting(key: str, ends_at: datetime) -> Any:
+    """Return the one statement, known to both databases, that adds one and gives the sum."""
     dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     row = dialect.insert(Throttle).values(id=uuid4(), key=key, count=1, ends_at=ends_at)
-    counted = row.on_conflict_do_update(
+    return row.on_conflict_do_update(
         index_elements=[Throttle.key], set_={"count": Throttle.count + 1}
     ).returning(Throttle.count)
-    return int(db.session.execute(counted).scalar_one())
+
+
+def counting(name: str, by: str) -> Any:
+    """Return the statement of `brake` for a request that only reads (see `web/touch.py`)."""
+    started = _window()
+    return _counting(_hashed(name, by, started), started + HOUR)
 
 
 def sweep() -> int:

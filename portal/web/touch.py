@@ -15,13 +15,17 @@ from sqlalchemy.orm import Session as Connection
 
 from portal.accounts import sessions
 from portal.accounts.models import Session
+from portal.applications.export_models import ApiToken
 from portal.audit.chain import Thing, append
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.db import db
+from portal.core.errors import TooManyRequests
+from portal.web.limits import counting
 
 log = logging.getLogger(__name__)
 READING = ("GET", "HEAD", "OPTIONS")
+SECONDS_OF_AN_HOUR = 3600
 
 
 @contextmanager
@@ -71,3 +75,19 @@ def witness(actor: Actor, what: str, thing: Thing = None, **facts: Any) -> None:
     """
     with _writing() as own:
         append(own, actor, what, thing, facts)
+
+
+def read_by_token(token: ApiToken, thing: Thing, *, most: int, **facts: Any) -> None:
+    """Note that a tool of the city reads: count it, put it into the log, keep the day of use.
+
+    Raises `TooManyRequests` above `most` an hour; then nothing is shown.
+    """
+    today = now().date()
+    with _writing() as own:
+        count = own.execute(counting("token", token.key)).scalar_one()
+        if count <= most:
+            append(own, token, "token_read", thing, facts)
+        if token.last_used != today:
+            own.execute(update(ApiToken).where(ApiToken.id == token.id).values(last_used=today))
+    if count > most:
+        raise TooManyRequests(seconds=SECONDS_OF_AN_HOUR)
