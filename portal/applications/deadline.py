@@ -8,6 +8,7 @@ from portal.applications.paperentries import entry_of
 from portal.applications.workflow import Status
 from portal.calls.moments import Phase, phase
 from portal.core.errors import DomainError
+from portal.core.i18n import gettext as _
 
 
 class Arrival(StrEnum):
@@ -53,7 +54,9 @@ def require_open(application: Application, at: datetime) -> Arrival:
     """Return the arrival; raise `Closed` or `NotOpenYet` where nothing may be written."""
     found = arrival(application, at)
     if found is Arrival.CLOSED:
-        raise Closed
+        raise Closed(
+            _("The call is closed. Nothing more is saved: copy what you have just typed.")
+        )
     if found is Arrival.EARLY:
         raise NotOpenYet
     return found
