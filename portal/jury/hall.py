@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.applications.conflicts import open_questions
 from portal.applications.judging import Juror
+from portal.calls.memberships import Role, role_name
 from portal.core.i18n import gettext as _
 from portal.jury.frame import href_of, page, state_word
 from portal.scoring import shelf
@@ -54,3 +55,9 @@ def onward(juror: Juror) -> ResponseReturnValue:
 def sheet_words(done: int, total: int) -> str:
     """Return "12 of 27 scored"."""
     return _("%(done)s of %(total)s scored", done=done, total=total)
+
+
+@bp.app_template_global("role_word")
+def role_word(juror: Juror) -> str:
+    """Return what somebody is in the jury."""
+    return role_name(Role.JUROR, juror.function)

@@ -1,8 +1,12 @@
 """One application beside the juror's sheet: saved while one scores, sent, taken back."""
 
 import secrets
+from collections.abc import Mapping
+from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
+from babel.numbers import format_decimal
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -11,6 +15,7 @@ from portal.applications.jurysight import reading_of
 from portal.core.db import transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
+from portal.core.i18n import locale
 from portal.jury.frame import href_of, page
 from portal.scoring import modes, ordering, sending, sheets, shelf
 from portal.scoring.sheets import Saved, Window
@@ -164,3 +169,16 @@ def place(juror: Juror, spot: Spot) -> ResponseReturnValue:
     with transaction():
         ordering.move(juror, spot.application, steps=0)
     return redirect(url_for("order.show", slug=juror.call.slug), 303)
+
+
+@bp.app_template_global("mean_words")
+def mean_words(mean: Fraction) -> str:
+    """Return a mean with two decimals, rounded half up as people do it by hand."""
+    hundredths = (mean * 200 + 1) // 2
+    return format_decimal(Decimal(int(hundredths)) / 100, format="0.00", locale=locale())
+
+
+@bp.app_template_global("given_count")
+def given_count(asked: tuple[modes.Field, ...], given: Mapping[str, Any]) -> int:
+    """Return how many lines of the form have a number."""
+    return sum(given.get(sheets.SCORE + field.key) not in (None, "") for field in asked)

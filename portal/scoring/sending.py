@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from portal import audit
+from portal.applications import conflicts, forwarding
 from portal.applications.judging import Juror, find, scored_by, visible_to
 from portal.applications.jurysight import newest_n
 from portal.applications.models import Application, Version
@@ -161,3 +162,9 @@ def others(juror: Juror, application: Application, own: Sheet | None) -> list[Sh
 def unplaced() -> str:
     """Return what to do about an order with gaps."""
     return _("Give every application a place, or abstain from it, before you send your order.")
+
+
+# The rooms below do not know sheets; they tell what happens, and ask.
+conflicts.WHEN_EXCLUDED.append(freeze)
+conflicts.WHEN_LIFTED.append(thaw)
+forwarding.IS_SCORED.append(any_sent)

@@ -1,0 +1,14 @@
+"""What the composition root needs of this room: its pages, and how it is started."""
+
+from flask import Flask
+
+from portal.applications import conflicts
+from portal.jury import chair, frame, hall, order, pictures, pledge, reading, ties
+
+ROOMS = (pledge, hall, ties, reading, pictures, order, chair)
+
+
+def init(app: Flask) -> None:
+    """Make words known to templates, and hand the secret to the question about conflicts."""
+    conflicts.use(app.extensions["settings"])
+    frame.init(app)
