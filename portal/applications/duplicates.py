@@ -170,7 +170,7 @@ def _by_files(
 ) -> Iterable[tuple[UUID, dict[str, Any]]]:
     sums = select(File.sha256_received, File.name).join(VersionFile)
     sums = sums.where(VersionFile.version_id == version.id)
-    mine = dict(db.session.execute(sums).tuples().all())
+    mine = dict(db.session.execute(sums).all())
     if not mine:
         return
     others = (

@@ -81,7 +81,7 @@ def _by_hour(scope: Scope, column: Any) -> dict[str, int]:
     rows = select(hour, func.count()).where(
         Application.call_id == scope.call_id, column.is_not(None)
     )
-    return dict(db.session.execute(rows.group_by(hour)).tuples().all())
+    return dict(db.session.execute(rows.group_by(hour)).all())
 
 
 def _days_of(hours: dict[str, int], zone: str) -> dict[date, int]:
@@ -140,7 +140,7 @@ def waiting(scope: Scope) -> Waiting:
     channels = select(Application.channel, func.count()).where(
         mine, Application.status != Status.DRAFT
     )
-    by_channel = dict(db.session.execute(channels.group_by(Application.channel)).tuples().all())
+    by_channel = dict(db.session.execute(channels.group_by(Application.channel)).all())
     return Waiting(row[0], row[1], row[2], by_channel)
 
 

@@ -6,7 +6,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 
 from portal import audit
 from portal.accounts import sessions
@@ -63,7 +63,7 @@ def roles_of(user: User) -> Sequence[Membership]:
 
 def roles_in(user: User, slug: str) -> Sequence[Membership]:
     """Return the memberships of `user` in the call with this slug, in one query."""
-    rows = select(Membership).join(Membership.call)
+    rows = select(Membership).join(Membership.call).options(contains_eager(Membership.call))
     mine = rows.where(Membership.user_id == user.id, Call.slug == slug)
     return db.session.scalars(mine.order_by(Membership.role)).all()
 

@@ -83,7 +83,7 @@ def _aside(application: Application, twin: Application) -> str:
     if application.status not in TRANSITIONS[Move.FIND_INELIGIBLE].sources:
         return ""
     return url_for(endpoint, slug=application.call.slug, application_id=application.id,
-                   twin=twin.id)  # fmt: skip
+                   twin=twin.reference)  # fmt: skip
 
 
 @bp.post("/<slug>/office/duplicates/<uuid:pair_id>/dismiss")

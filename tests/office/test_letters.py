@@ -56,7 +56,7 @@ def stored(house: House, letter_id: UUID) -> Letter:
 
 
 def the_lock(page: str) -> str:
-    return page.split('name="lock" value="')[1].split('"')[0]
+    return page.split('name="lock" value="')[1].split('"', maxsplit=1)[0]
 
 
 # --- who may enter ------------------------------------------------------------------------------
@@ -137,8 +137,9 @@ def test_a_released_letter_is_sent_and_the_log_knows_who_released_it(house: Hous
                               page=f"{LETTERS}/{letter}")  # fmt: skip
     with house.app.app_context():
         post(letter)
-        entry = db.session.scalars(select(AuditEntry).where(
-            AuditEntry.what == "letter_release")).one()
+        entry = db.session.scalars(
+            select(AuditEntry).where(AuditEntry.what == "letter_release")
+        ).one()
 
     assert answer.status_code == 303
     assert stored(house, letter).state is LetterState.SENT
@@ -229,12 +230,18 @@ def test_the_words_of_a_draft_are_nobody_elses(house: House) -> None:
     assert written is not None
     office = house.browser("office")
 
-    pages = [text_of(office.get(f"{LETTERS}{more}"))
-             for more in ("", f"/{written.id}", "?q=Geheimer", "?q=geheim@example.org")]
+    pages = [
+        text_of(office.get(f"{LETTERS}{more}"))
+        for more in ("", f"/{written.id}", "?q=Geheimer", "?q=geheim@example.org")
+    ]
 
     assert "Erinnerung" in pages[0] or "Reminder" in pages[0]
-    assert [part for page in pages for part in ("Geheimer Entwurf", "geheim@")
-            if part in page.replace('value="Geheimer"', "").replace("geheim@example.org\"", "")] == []
+    assert [
+        part
+        for page in pages
+        for part in ("Geheimer Entwurf", "geheim@")
+        if part in page.replace('value="Geheimer"', "").replace('geheim@example.org"', "")
+    ] == []
     answer = office.post_form(f"{LETTERS}/{written.id}", {"subject": "x", "body": "y"})
     assert answer.status_code == 404
 

@@ -357,9 +357,7 @@ def test_paper_is_entered_in_the_same_pages_and_taken_in_with_gaps(site: Site) -
     note = {"gap_note": "wird nachgefordert"}
     assert site.browser.post_form(f"{where}/send", note, page=where).status_code == 303
     with site.app.app_context():
-        application = db.session.get_one(
-            Application, UUID(application_id[0])
-        )
+        application = db.session.get_one(Application, UUID(application_id[0]))
         version = newest(application)
         assert application.channel is Channel.PAPER
         assert version.arrived_at == paper.entry(application).received_at
