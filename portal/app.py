@@ -40,6 +40,7 @@ from portal.documents import making
 from portal.documents import usecases as documents
 from portal.entrance import (
     account,
+    areas,
     check,
     health,
     invitation,
@@ -66,6 +67,7 @@ from portal.office import (
     exporting,
     exports,
     forwarding,
+    moves,
     outbox,
     paperwork,
     screening,
@@ -79,6 +81,7 @@ from portal.office import (
 from portal.office import files as case_files
 from portal.office import frame as office_frame
 from portal.settings import Settings, load
+from portal.web import areas as web_areas
 from portal.web import (
     arrival,
     assets,
@@ -96,11 +99,12 @@ from portal.web import (
 )
 
 ROOMS = (
-    entrance, health, check, mailbox, signin, invitation, account, people, logbook, passkeys,
+    entrance, health, check, mailbox, signin, invitation, account, areas, people,
+    logbook, passkeys,
     access, elsewhere, opening, nominee, form, files, sending, receipts,
     answering, talking, papercode,
     outbox, wordings, circular, exports, tokens, api,
-    desk, caselist, case, case_files, versions, duplicates, bulk, words,
+    desk, caselist, case, case_files, versions, duplicates, bulk, moves, words,
     working, screening, paperwork, deadlines, forwarding,
     *jury.ROOMS,
 )  # fmt: skip
@@ -179,5 +183,5 @@ def _porch(app: Flask, settings: Settings) -> None:
     csrf.init(app)
     doors.init(app)
     errors.init(app)
-    for module in (assets, filters, frame, heading, staff, office_frame, jury):
+    for module in (assets, filters, frame, heading, staff, web_areas, office_frame, jury):
         module.init(app)

@@ -12,11 +12,12 @@ from portal.applications.bulks import Field, Wish, register
 from portal.applications.desk_models import Tag
 from portal.applications.models import Application
 from portal.applications.policy import POLICY, Action
-from portal.applications.workflow import TRANSITIONS, Move
+from portal.applications.workflow import Move
 from portal.calls.models import Call
 from portal.core.db import db
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
+from portal.office.moves import possible
 from portal.office.words import status_word
 
 NOBODY = "nobody"
@@ -102,7 +103,7 @@ def _tag_on(application: Application, tag_id: Any, by: User) -> None:
 
 
 def _cannot_move(move: Move, application: Application, by: User) -> str:
-    if application.status not in TRANSITIONS[move].sources:
+    if not possible(move, application.status):
         return _("Not from the state “%(state)s”.", state=status_word(application.status))
     return _may(application, move, by)
 

@@ -1,10 +1,9 @@
 """One application on one page: what the applicant wrote, its files, versions and history."""
 
-from typing import NamedTuple
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
-from flask import Blueprint, current_app, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import queries as people
@@ -19,35 +18,16 @@ from portal.applications.models import Application
 from portal.applications.policy import POLICY, Action
 from portal.applications.queries import definition_for, definition_under
 from portal.applications.reading import entries_of_version
-from portal.applications.workflow import TRANSITIONS, Move
 from portal.calls.models import Call
 from portal.core.db import db, transaction
 from portal.core.errors import NotFound
 from portal.core.i18n import gettext as _
 from portal.office.caselist import scope_of
 from portal.office.frame import page
-from portal.office.words import move_button
 from portal.web.rooms import here, work_on
 from portal.web.touch import witness
 
 bp = Blueprint("case", __name__)
-# What the office decides at an application; the other moves are made elsewhere.
-MOVES = (
-    Move.FIND_ELIGIBLE, Move.START_SCREENING, Move.FORWARD_TO_JURY, Move.RETURN_FOR_COMPLETION,
-    Move.FIND_INELIGIBLE, Move.REOPEN, Move.RECALL, Move.WITHDRAW,
-)  # fmt: skip
-KEYS = {Move.FIND_ELIGIBLE: "z", Move.RETURN_FOR_COMPLETION: "r", Move.START_SCREENING: "b",
-        Move.FORWARD_TO_JURY: "w"}  # fmt: skip
-
-
-class Step(NamedTuple):
-    """A move that can be made now: its button, where it leads, how, and its key."""
-
-    move: Move
-    label: str
-    href: str
-    posts: bool
-    key: str
 
 
 @bp.get("/<slug>/office/applications/<uuid:application_id>")
@@ -103,30 +83,6 @@ def _names(around: Furniture, happened: list[Happening]) -> dict[str, str]:
     asked = {UUID(one.who) for one in happened if one.who_kind == "user" and one.who}
     known |= people.names_of(asked - known.keys())
     return {form: name for one, name in known.items() for form in (str(one), one.hex)}
-
-
-def moves_for(application: Application) -> list[Step]:
-    """Return the moves that table and policy allow now and that have a page (a Jinja global)."""
-    by = here().user
-    return [
-        Step(move, move_button(move), *_address(application, move), KEYS.get(move, ""))
-        for move in MOVES
-        if application.status in TRANSITIONS[move].sources
-        and POLICY.allows(by, move, application)
-        and f"screening.{move}" in current_app.view_functions
-    ]
-
-
-def _address(application: Application, move: Move) -> tuple[str, bool]:
-    endpoint = f"screening.{move}"
-    methods: set[str] = set()
-    for rule in current_app.url_map.iter_rules(endpoint):
-        methods |= rule.methods or set()
-    href = url_for(endpoint, slug=application.call.slug, application_id=application.id)
-    return href, "GET" not in methods
-
-
-bp.add_app_template_global(moves_for)
 
 
 # --- looking after it ---------------------------------------------------------------------------

@@ -11,11 +11,12 @@ from portal.applications.comparing import Part, compared
 from portal.applications.desk_models import Duplicate
 from portal.applications.models import Application
 from portal.applications.reading import Entry, entries_of_version
-from portal.applications.workflow import TRANSITIONS, Move
+from portal.applications.workflow import Move
 from portal.calls.models import Call
 from portal.core.db import transaction
 from portal.core.i18n import gettext as _
 from portal.office.frame import page
+from portal.office.moves import possible
 from portal.web.rooms import here, open_to
 from portal.web.touch import witness
 
@@ -80,7 +81,7 @@ def _aside(application: Application, twin: Application) -> str:
     endpoint = f"screening.{Move.FIND_INELIGIBLE}"
     if endpoint not in current_app.view_functions:
         return ""
-    if application.status not in TRANSITIONS[Move.FIND_INELIGIBLE].sources:
+    if not possible(Move.FIND_INELIGIBLE, application.status):
         return ""
     return url_for(endpoint, slug=application.call.slug, application_id=application.id,
                    twin=twin.reference)  # fmt: skip
