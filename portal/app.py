@@ -71,6 +71,7 @@ from portal.office import (
     outbox,
     paperwork,
     screening,
+    seating,
     thread,  # noqa: F401
     tokens,
     versions,
@@ -78,8 +79,10 @@ from portal.office import (
     words,
     working,
 )
+from portal.office import assigning as readings_of_jury
 from portal.office import files as case_files
 from portal.office import frame as office_frame
+from portal.office import jury as office_jury
 from portal.settings import Settings, load
 from portal.web import areas as web_areas
 from portal.web import (
@@ -106,7 +109,7 @@ ROOMS = (
     outbox, wordings, circular, exports, tokens, api,
     desk, caselist, case, case_files, versions, duplicates, bulk, moves, words,
     working, screening, paperwork, deadlines, forwarding,
-    *jury.ROOMS,
+    *jury.ROOMS, office_jury, seating, readings_of_jury,
 )  # fmt: skip
 TEND_SECONDS = 600.0
 SWEEP_SECONDS = 6 * 3600.0

@@ -8,9 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from portal.applications import conflicts, judging
 from portal.applications.judging import Conflict, Juror, find, visible_to
+from portal.applications.jurysight import answers_of, title_of
 from portal.applications.models import Application
 from portal.calls.memberships import Function
-from portal.core.db import transaction
+from portal.core.db import db, transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.jury.frame import page
@@ -31,13 +32,13 @@ def show(juror: Juror) -> ResponseReturnValue:
 
 def _page(juror: Juror, **more: Any) -> str:
     state = overview(juror.call, as_seen_by=juror)
-    known = {case.application.id: case for case in state.cases}
-    declared = [c for c in judging.conflicts_of(juror.call) if c.application_id in known]
+    seen = {case.application.id for case in state.cases}
+    declared = [c for c in judging.conflicts_of(juror.call) if c.application_id in seen]
     return page(
         "jury/chair.html",
         juror,
         state=state,
-        known=known,
+        known=names_of(juror, [case.application for case in state.cases]),
         declared=declared,
         may_lift={c.id: c.excludes and conflicts.may_lift(_of(juror, c), c.application, juror.user)
                   for c in declared},
@@ -46,6 +47,21 @@ def _page(juror: Juror, **more: Any) -> str:
         deputies=[p.juror for p in state.people if p.juror.function is Function.DEPUTY],
         **more,
     )  # fmt: skip
+
+
+def names_of(juror: Juror, found: list[Application]) -> dict[UUID, list[str]]:
+    """Return how the chair is told of an application with a conflict.
+
+    In a blind call by the organisation alone, as in the question; never beside a number.
+    """
+    definition = juror.definition
+    seen = answers_of([a.id for a in found], [definition.title_key, *definition.name_keys])
+    names = {a.id: " · ".join(str(seen[a.id].answers.get(k, "")) for k in definition.name_keys)
+             for a in found}  # fmt: skip
+    if definition.jury.blind:
+        return {a.id: [names[a.id]] for a in found}
+    return {a.id: [str(a.reference), title_of(definition, seen[a.id].answers), names[a.id]]
+            for a in found}  # fmt: skip
 
 
 def _of(chair: Juror, conflict: Conflict) -> Juror:
@@ -70,26 +86,32 @@ def decide(juror: Juror, go: str) -> ResponseReturnValue:
 
 
 def _decide(juror: Juror, go: str) -> str:
-    application, other = _application(juror), _juror(juror, "juror")
     words = request.form.get("reason", "")
     if go == "excuse":
-        closing.excuse(application, other, reason=words, by=juror.user)
+        closing.excuse(_application(juror), _juror(juror, "juror"), reason=words, by=juror.user)
         return _("The sheet is excused.")
-    if go == "deputy":
-        deputy = _juror(juror, "deputy")
-        conflicts.step_in(application, deputy, other, by=juror.user)
-        return _("%(name)s steps in.", name=deputy.user.called)
     if go == "found":
+        other = _juror(juror, "juror")
         tie = request.form.get("tie", "")
         if tie not in set(judging.Tie):
             abort(400)
+        application = _application(juror)
         conflicts.impose(other, application, judging.Tie(tie), by=juror.user, words=words)
         return _("%(name)s is kept out from now on.", name=other.user.called)
-    held = conflicts.conflict_of(application.id, other.user.id)
-    if held is None:
-        abort(404)
+    held = _conflict(juror)
+    if go == "deputy":
+        deputy = _juror(juror, "deputy")
+        conflicts.step_in(held.application, deputy, _of(juror, held), by=juror.user)
+        return _("%(name)s steps in.", name=deputy.user.called)
     conflicts.lift(held, by=juror.user, reason=words)
-    return _("%(name)s may read this application.", name=other.user.called)
+    return _("%(name)s may read this application.", name=held.user.called)
+
+
+def _conflict(juror: Juror) -> Conflict:
+    held = db.session.get(Conflict, _uuid("conflict"))
+    if held is None or find(visible_to(juror), held.application_id, for_change=True) is None:
+        abort(404)
+    return held
 
 
 def _application(juror: Juror) -> Application:

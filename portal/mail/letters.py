@@ -30,13 +30,15 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(
         (
             "name prize office number title arrived check_code version withdrawn closes closed"
-            " expires code_expires answered nominator answer_by file due role page subject"
+            " expires code_expires left answered nominator answer_by file due role page subject"
         ).split(),
         Kind.LINE,
     ),
     "reporter": Kind.ADDRESS,
     **dict.fromkeys("note reason report".split(), Kind.TEXT),
-    **dict.fromkeys("contact late steps answers last_chance received privacy".split(), Kind.HOUSE),
+    **dict.fromkeys(
+        "contact late steps jury_page answers last_chance received privacy".split(), Kind.HOUSE
+    ),
     **dict.fromkeys("link links code receipt".split(), Kind.LATE),
 }
 ALWAYS = ("prize", "office")
@@ -120,6 +122,7 @@ LETTERS: dict[str, LetterKind] = {
         _kind("circular", "number title", "closes link", office=True, of_call=False),
         _kind("password_reset", "expires link", key=True, of_call=False),
         _kind("email_change", "expires link", key=True, of_call=False),
+        _kind("jury_reminder", "left jury_page", of_call=False),
         _kind("account_changed", "title arrived", of_call=False),
     )
 }

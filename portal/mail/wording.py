@@ -34,6 +34,7 @@ def letter_title(name: str) -> str:
         "find_ineligible": _("Not eligible"),
         "message": _("Message of the office"),
         "circular": _("Mail to many"),
+        "jury_reminder": _("Reminder to a juror"),
         "invitation": _("Invitation to an account"),
     }
     return known.get(name, name)

@@ -11,7 +11,7 @@ from portal.core.i18n import gettext as _
 from portal.web.rooms import memberships
 
 AREAS = (
-    "desk.show", "caselist.show", "forwarding.show", "outbox.show", "deadlines.show",
+    "desk.show", "caselist.show", "forwarding.show", "jury.show", "outbox.show", "deadlines.show",
     "exports.show",
 )  # fmt: skip
 
@@ -45,6 +45,7 @@ def areas_of_office() -> list[tuple[str, str, str]]:
         "desk.show": _("Today"),
         "caselist.show": _("Applications"),
         "forwarding.show": _("To the jury"),
+        "jury.show": _("Jury"),
         "outbox.show": _("Letters"),
         "deadlines.show": _("Closing"),
         "exports.show": _("Exports"),

@@ -98,11 +98,11 @@ def _facts(call: Call, ids: set[UUID]) -> _Facts:
     answers = db.session.execute(
         select(Conflict.application_id, Conflict.user_id, Conflict.tie, Conflict.lifted_at)
         .where(Conflict.application_id.in_(ids))
-    ).tuples().all()  # fmt: skip
+    ).all()  # fmt: skip
     sheets = db.session.execute(
         select(Sheet.application_id, Sheet.user_id, Sheet.state)
         .where(Sheet.application_id.in_(ids))
-    ).tuples().all()  # fmt: skip
+    ).all()  # fmt: skip
     excuses = db.session.scalars(select(Excuse).where(Excuse.application_id.in_(ids)))
     return _Facts(
         readings={(r.application_id, r.user_id) for r in rows},
@@ -158,4 +158,4 @@ def held(call: Call) -> set[Pair]:
         .join(Application, Application.id == Sheet.application_id)
         .where(Application.call_id == call.id)
     )
-    return set(db.session.execute(rows).tuples().all())
+    return set(db.session.execute(rows))

@@ -1,0 +1,170 @@
+"""The jury for the office: who sits in it, how far it is, conflicts, missing sheets, the close."""
+
+from uuid import UUID
+
+from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.applications import assigning, conflicts, judging
+from portal.applications.judging import Conflict, Juror
+from portal.applications.queries import in_call
+from portal.calls.memberships import Function
+from portal.calls.models import Call
+from portal.calls.queries import definition_of
+from portal.core.db import db, transaction
+from portal.core.errors import DomainError
+from portal.core.i18n import gettext as _
+from portal.core.i18n import ngettext
+from portal.office.frame import page
+from portal.scoring import closing, letters, pledging, progress
+from portal.scoring.progress import Overview
+from portal.web.doors import person
+from portal.web.rooms import open_to
+
+bp = Blueprint("jury", __name__)
+ACTS = "lift, excuse, deputy, found, newcomers, close, reopen, remind"
+
+
+@bp.get("/<slug>/office/jury")
+@open_to("office", "reader")
+def show(call: Call) -> ResponseReturnValue:
+    """Show the state of the jury in one page."""
+    state = progress.overview(call)
+    definition = definition_of(call.newest_version_id)
+    declared = judging.conflicts_of(call)
+    people = {one.juror.user.id: one.juror for one in state.people}
+    return page(
+        "office/jury.html",
+        call,
+        area="jury.show",
+        state=state,
+        seats=judging.seats(call),
+        pledges=pledging.pledges(call.id),
+        plan=assigning.plan_now(call),
+        without_readers=sum(not case.total for case in state.cases),
+        quorum=definition.jury.quorum or _majority(state),
+        declared=declared,
+        known=_names(state),
+        may_lift={c.id: c.excludes and c.user_id in people
+                  and conflicts.may_lift(people[c.user_id], c.application, person())
+                  for c in declared},
+        ties=conflicts.tie_words(),
+        deputies=[one for one in people.values() if one.function is Function.DEPUTY],
+        scored=any(case.application.status == "scored" for case in state.cases),
+        open_cases=sum(case.application.status == "with_jury" for case in state.cases),
+    )  # fmt: skip
+
+
+def _majority(state: Overview) -> int:
+    """Return more than half of those who vote by right."""
+    return sum(one.juror.function in judging.VOTING for one in state.people) // 2 + 1
+
+
+def _names(state: Overview) -> dict[UUID, list[str]]:
+    return {
+        case.application.id: [str(case.application.reference), case.title, case.organisation]
+        for case in state.cases
+    }
+
+
+@bp.post(f"/<slug>/office/jury/<any({ACTS}):go>")
+@open_to("office")
+def act(call: Call, go: str) -> ResponseReturnValue:
+    """Do what the pressed button says; a refusal is told on the page."""
+    try:
+        with transaction():
+            sentence = DOING[go](call)
+    except DomainError as fault:
+        if not fault.message:
+            raise
+        flash(fault.message, "warning")
+    else:
+        flash(sentence)
+    return redirect(url_for(".show", slug=call.slug), 303)
+
+
+def _lift(call: Call) -> str:
+    held = _conflict(call)
+    conflicts.lift(held, by=person(), reason=request.form.get("reason", ""))
+    return _("%(name)s may read this application.", name=held.user.called)
+
+
+def _deputy(call: Call) -> str:
+    held, deputy = _conflict(call), _juror(call, "deputy")
+    absent = next((one for one in judging.jurors(call) if one.user.id == held.user_id), None)
+    if absent is None:
+        abort(404)
+    conflicts.step_in(held.application, deputy, absent, by=person())
+    return _("%(name)s steps in.", name=deputy.user.called)
+
+
+def _excuse(call: Call) -> str:
+    application = in_call(call, _uuid("application"), for_change=True) or abort(404)
+    closing.excuse(application, _juror(call, "juror"), by=person(),
+                   reason=request.form.get("reason", ""))  # fmt: skip
+    return _("The sheet is excused.")
+
+
+def _found(call: Call) -> str:
+    application = in_call(call, _uuid("application"), for_change=True) or abort(404)
+    tie, other = request.form.get("tie", ""), _juror(call, "juror")
+    if tie not in set(judging.Tie):
+        raise DomainError(_("Choose what connects the two, and write how you know."))
+    conflicts.impose(other, application, judging.Tie(tie), by=person(),
+                     words=request.form.get("reason", ""))  # fmt: skip
+    return _("%(name)s is kept out from now on.", name=other.user.called)
+
+
+def _newcomers(call: Call) -> str:
+    count = assigning.newcomers(call, by=person(), held=progress.held(call))
+    return ngettext("One reading was given out.", "%(num)s readings were given out.", count)
+
+
+def _close(call: Call) -> str:
+    count = closing.close(call, by=person())
+    return ngettext("Scoring of one application is closed.",
+                    "Scoring of %(num)s applications is closed.", count)  # fmt: skip
+
+
+def _reopen(call: Call) -> str:
+    count = closing.reopen(call, by=person(), reason=request.form.get("reason", ""))
+    return ngettext("Scoring of one application is open again.",
+                    "Scoring of %(num)s applications is open again.", count)  # fmt: skip
+
+
+def _remind(call: Call) -> str:
+    wanted = request.form.getlist("juror")
+    found = [one for one in progress.overview(call).people
+             if str(one.juror.user.id) in wanted and (one.left or one.asked)]  # fmt: skip
+    for one in found:
+        letters.remind(one, by=person())
+    if not found:
+        raise DomainError(_("Choose somebody who still has something to do."))
+    return ngettext("One reminder is on its way.", "%(num)s reminders are on their way.",
+                    len(found))  # fmt: skip
+
+
+DOING = {
+    "lift": _lift, "deputy": _deputy, "excuse": _excuse, "found": _found,
+    "newcomers": _newcomers, "close": _close, "reopen": _reopen, "remind": _remind,
+}  # fmt: skip
+
+
+def _conflict(call: Call) -> Conflict:
+    held = db.session.get(Conflict, _uuid("conflict"))
+    if held is None or held.application.call_id != call.id:
+        abort(404)
+    return held
+
+
+def _juror(call: Call, name: str) -> Juror:
+    user_id = _uuid(name)
+    found = (one for one in judging.jurors(call) if one.user.id == user_id)
+    return next(found, None) or abort(404)
+
+
+def _uuid(name: str) -> UUID:
+    try:
+        return UUID(request.form.get(name, ""))
+    except ValueError:
+        abort(404)
