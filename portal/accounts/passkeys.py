@@ -143,8 +143,10 @@ def add(user: User, answer: Any, name: str) -> Passkey:
     return passkey
 
 
-def sign_in(answer: Any, browser: Browser, idle_of: Callable[[User], timedelta]) -> str:
-    """Let somebody in with a key; return the word of the session; raise `DomainError`.
+def sign_in(
+    answer: Any, browser: Browser, idle_of: Callable[[User], timedelta]
+) -> tuple[User, str]:
+    """Let somebody in with a key; return who, and the word of the session; raise `DomainError`.
 
     idle_of: how long the session of a person may rest.
     """
@@ -169,7 +171,7 @@ def sign_in(answer: Any, browser: Browser, idle_of: Callable[[User], timedelta])
         raise _refusal()
     word = sessions.open_full(passkey.user, browser, idle=idle_of(passkey.user))
     audit.record(passkey.user, "sign_in", passkey.user, factor="passkey")
-    return word
+    return passkey.user, word
 
 
 def _known(answer: Any) -> Passkey:

@@ -160,3 +160,10 @@ def unsent_changes(application: Application) -> bool:
     """Return whether the draft of a sent application differs from what was sent."""
     version = latest(application)
     return version is not None and application.revision > version.draft_revision
+
+
+def fresh_by_call(call_ids: list[UUID]) -> dict[UUID, int]:
+    """Return how many applications of each call nobody of the office has begun to check."""
+    rows = select(Application.call_id, func.count()).group_by(Application.call_id)
+    fresh = rows.where(Application.call_id.in_(call_ids), Application.status == Status.SUBMITTED)
+    return {call_id: number for call_id, number in db.session.execute(fresh)} if call_ids else {}

@@ -57,26 +57,22 @@ class Membership(Model):
 
 def roles_of(user: User) -> Sequence[Membership]:
     """Return the memberships of `user` in all calls, their calls loaded, in one query."""
-    rows = select(Membership).where(Membership.user_id == user.id).join(Membership.call)
-    return db.session.scalars(rows.order_by(Call.closes_at.desc(), Membership.role)).all()
-
-
-def roles_in(user: User, slug: str) -> Sequence[Membership]:
-    """Return the memberships of `user` in the call with this slug, in one query."""
     rows = select(Membership).join(Membership.call).options(contains_eager(Membership.call))
-    mine = rows.where(Membership.user_id == user.id, Call.slug == slug)
-    return db.session.scalars(mine.order_by(Membership.role)).all()
+    mine = rows.where(Membership.user_id == user.id)
+    found = db.session.scalars(mine.order_by(Call.closes_at.desc(), Membership.role)).all()
+    held: dict[UUID, set[Role]] = {}
+    for membership in found:
+        held.setdefault(membership.call_id, set()).add(membership.role)
+    user.__dict__["_roles_held"] = held
+    return found
 
 
 def roles_held(user: User, call_id: UUID) -> set[Role]:
     """Return the roles of `user` in a call. Asked once per loaded user: changes end sessions."""
-    known: dict[UUID, set[Role]] | None = user.__dict__.get("_roles_held")
-    if known is None:
-        known = {}
-        for membership in roles_of(user):
-            known.setdefault(membership.call_id, set()).add(membership.role)
-        user.__dict__["_roles_held"] = known
-    return known.get(call_id, set())
+    if "_roles_held" not in user.__dict__:
+        roles_of(user)
+    held: dict[UUID, set[Role]] = user.__dict__["_roles_held"]
+    return held.get(call_id, set())
 
 
 def members_of(call: Call, *roles: Role) -> Sequence[Membership]:

@@ -49,7 +49,7 @@ def confirm() -> ResponseReturnValue:
         return _form("confirm", {"password": refusal.message})
     if not right:
         return _form("confirm", {"password": _("Password or code is wrong. Try again.")})
-    return redirect(target(), 303)
+    return redirect(target(here().user), 303)
 
 
 def _prove(me: SignedIn, password: str, code: str) -> bool:

@@ -26,6 +26,7 @@ from portal.core.i18n import gettext as _
 from portal.core.text import one_line
 from portal.entrance.picture import qr_code
 from portal.web import staff
+from portal.web.areas import landing
 from portal.web.doors import public
 from portal.web.frame import hide_address
 from portal.web.limits import brake, client_network
@@ -186,7 +187,7 @@ def factor() -> ResponseReturnValue:
     if done is None:
         return factor_page(here.user, wrong=True)
     word, codes = done
-    return staff.hand_over(codes_page(codes), word)
+    return staff.hand_over(codes_page(codes, onward=landing(here.user)), word)
 
 
 def factor_page(user: User, *, wrong: bool = False) -> ResponseReturnValue:
@@ -202,6 +203,7 @@ def factor_page(user: User, *, wrong: bool = False) -> ResponseReturnValue:
     return page, WRONG if wrong else 200
 
 
-def codes_page(codes: list[str]) -> Response:
-    """Return the page that shows recovery codes, the only time."""
-    return make_response(render_template("entrance/recovery_codes.html", codes=codes))
+def codes_page(codes: list[str], onward: str = "") -> Response:
+    """Return the page that shows recovery codes, the only time; it leads to `onward`."""
+    onward = onward or url_for("account.show")
+    return make_response(render_template("entrance/recovery_codes.html", codes=codes, onward=onward))

@@ -61,8 +61,8 @@ def sign_in() -> ResponseReturnValue:
     answer = _answer()
     brake("passkey", TRIES_PER_HOUR, closed=True)
     with transaction():
-        word = passkeys.sign_in(answer, staff.browser(), idle_of)
-    return staff.hand_over(make_response(jsonify(next=target())), word)
+        user, word = passkeys.sign_in(answer, staff.browser(), idle_of)
+    return staff.hand_over(make_response(jsonify(next=target(user))), word)
 
 
 @bp.post("/account/passkeys/ask")

@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from portal import jobs
 from portal.accounts import entering, passkeys, passwords, queries, sessions, throttling
+from portal.accounts.models import User
 from portal.accounts.sessions import SignedIn
 from portal.accounts.usecases import RESET
 from portal.calls.memberships import idle_of
@@ -20,6 +21,7 @@ from portal.core.db import transaction
 from portal.core.errors import TooManyRequests
 from portal.core.i18n import gettext as _
 from portal.web import staff
+from portal.web.areas import landing
 from portal.web.doors import public
 from portal.web.languages import is_local
 from portal.web.limits import brake, client_network
@@ -29,10 +31,10 @@ LONGEST_EMAIL = 254
 RESETS_PER_ADDRESS, RESETS_PER_NETWORK = 3, 20  # per hour
 
 
-def target() -> str:
-    """Return where to go after signing in: a page of ours that was asked for, else the account."""
+def target(user: User) -> str:
+    """Return where to go after signing in: a page of ours that was asked for, else to the work."""
     wish = request.values.get("next", "")
-    return wish if is_local(wish) else url_for("account.show")
+    return wish if is_local(wish) else landing(user)
 
 
 @bp.route("/sign-in", methods=["GET", "POST"])
@@ -113,7 +115,7 @@ def code() -> ResponseReturnValue:
     if not word:
         wrong = _("This code is wrong or was used before. Wait for the next one and try again.")
         return _page("entrance/code.html", "code", wrong)
-    return staff.hand_over(make_response(redirect(target(), 303)), word)
+    return staff.hand_over(make_response(redirect(target(half.user), 303)), word)
 
 
 def _give_code(half: SignedIn, typed: str) -> str:

@@ -11,10 +11,10 @@ from flask.typing import ResponseReturnValue
 from portal.applications import queries
 from portal.applications.models import Application
 from portal.applications.policy import POLICY, Action
-from portal.calls.memberships import Role, roles_in
+from portal.calls.memberships import Role
 from portal.core.actor import Actor, Applicant, Visitor
 from portal.web import device
-from portal.web.staff import signed_in
+from portal.web.staff import roles_here, signed_in
 
 P = ParamSpec("P")
 View = Callable[..., ResponseReturnValue]
@@ -70,7 +70,7 @@ def _mine(slug: str, application_id: UUID) -> Application:
 def _on_paper(slug: str, application_id: UUID, *, for_change: bool) -> Application:
     """Return a draft that the signed-in office enters for somebody; 404 for everybody else."""
     here = signed_in()
-    held = roles_in(here.user, slug) if here else ()
+    held = (one for one in roles_here() if one.call.slug == slug)
     office = next((one for one in held if one.role is Role.OFFICE), None)
     if here is None or office is None:
         abort(404)

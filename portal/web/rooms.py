@@ -14,8 +14,8 @@ from portal.accounts.models import User
 from portal.accounts.sessions import SignedIn
 from portal.applications import queries as applications
 from portal.applications.policy import POLICY, Action
-from portal.calls.memberships import Membership, Role, roles_in
-from portal.web.staff import signed_in
+from portal.calls.memberships import Membership, Role
+from portal.web.staff import roles_here, signed_in
 
 View = Callable[..., ResponseReturnValue]
 ADMIN = "admin"
@@ -43,8 +43,7 @@ def open_to(*roles: str) -> Callable[[View], View]:
             g.person = here.user
             if "slug" not in address:
                 return view(**address) if _is_admin(here.user, wanted) else abort(404)
-            held = roles_in(here.user, address.pop("slug"))
-            g.memberships = [m for m in held if m.role in wanted]
+            g.memberships = _held(address.pop("slug"), *wanted)
             if not g.memberships:
                 abort(404)
             return view(g.memberships[0].call, **address)
@@ -70,7 +69,7 @@ def work_on(action: Hashable) -> Callable[[View], View]:
             if here is None:
                 return to_sign_in()
             g.person = here.user
-            g.memberships = [m for m in roles_in(here.user, slug) if m.role in STAFF]
+            g.memberships = _held(slug, *STAFF)
             if not g.memberships:
                 abort(404)
             changes = request.method not in READING
@@ -85,6 +84,11 @@ def work_on(action: Hashable) -> Callable[[View], View]:
         return enter
 
     return door
+
+
+def _held(slug: str, *roles: str) -> list[Membership]:
+    """Return the memberships of who is signed in that open pages of a call."""
+    return [one for one in roles_here() if one.call.slug == slug and one.role in roles]
 
 
 def _is_admin(user: User, wanted: set[str]) -> bool:

@@ -4,12 +4,12 @@ import ipaddress
 import re
 from datetime import datetime
 
-from flask import Flask, Response, current_app, g, request, url_for
+from flask import Flask, Response, current_app, g, request
 
 from portal.accounts import sessions
 from portal.accounts.sessions import Browser, SignedIn
+from portal.calls.memberships import Membership, roles_of
 from portal.core.i18n import format_moment
-from portal.core.i18n import gettext as _
 from portal.web import csrf
 from portal.web.limits import client_network
 from portal.web.touch import touch
@@ -45,6 +45,15 @@ def signed_in() -> SignedIn | None:
             touch(g.signed_in.session)
     here: SignedIn | None = g.signed_in
     return here
+
+
+def roles_here() -> list[Membership]:
+    """Return all memberships of who is signed in. Asks the database once per request."""
+    if "roles_here" not in g:
+        here = signed_in()
+        g.roles_here = list(roles_of(here.user)) if here else []
+    known: list[Membership] = g.roles_here
+    return known
 
 
 def hand_over(response: Response, word: str) -> Response:
@@ -95,17 +104,6 @@ def coarse_network() -> str:
     return str(ipaddress.ip_network((address, 24 if address.version == 4 else 48), strict=False))
 
 
-def areas() -> list[tuple[str, str]]:
-    """Return address and name of the areas that the person may enter (a Jinja global)."""
-    here = signed_in()
-    if here is None:
-        return []
-    found = [(url_for("account.show"), _("My account"))]
-    if here.user.admin:
-        found += [(url_for("people.people"), _("People")), (url_for("logbook.log"), _("Log"))]
-    return found
-
-
 def brief(moment: datetime) -> str:
     """Return a moment short enough for a table (a Jinja filter)."""
     return format_moment(moment, "d. MMM y, HH:mm:ss")
@@ -114,4 +112,4 @@ def brief(moment: datetime) -> str:
 def init(app: Flask) -> None:
     """Let templates know who is signed in."""
     app.jinja_env.filters["brief"] = brief
-    app.jinja_env.globals.update(staff=signed_in, areas=areas)
+    app.jinja_env.globals["staff"] = signed_in
