@@ -133,13 +133,15 @@ def _merged(export: Export, folder: Path) -> Path:
     import pikepdf
 
     path = folder / "applications.pdf"
-    with pikepdf.new() as target, target.open_outline() as outline:
+    with pikepdf.new() as target:
+        marks = []
         for item, document in _made(export):
+            title = f"{item.row.reference} {item.row.title}"
+            marks.append(pikepdf.OutlineItem(title, len(target.pages)))
             with documents.open_document(document) as source, pikepdf.open(source) as one:
-                first = len(target.pages)
                 target.pages.extend(one.pages)
-                title = f"{item.row.reference} {item.row.title}"
-                outline.root.append(pikepdf.OutlineItem(title, first))
+        with target.open_outline() as outline:
+            outline.root.extend(marks)
         target.save(path)
     return path
 

@@ -54,7 +54,7 @@ class Names:
         folder = "/".join(folders)
         taken = self.taken.setdefault(folder.casefold(), set())
         # An ending that the name brings along gives way to the one the content has.
-        stem = parts[-1].removesuffix(f".{extension}")
+        stem = parts[-1].removesuffix(f".{extension}") or _("File")
         name = storage.safe_name(f"{stem}.{extension}", taken=taken)
         taken.add(name)
         return str(PurePosixPath(folder, name))
