@@ -18,11 +18,14 @@ from portal.core.i18n import gettext as _
 from portal.mail.letters import LETTERS, placeholders_of, unknown_placeholders
 from portal.settings import Settings
 
-# First parts of paths that belong to the portal itself.
+# First parts of paths that belong to the portal itself, now or soon. A test compares them with the
+# addresses that there are.
 TAKEN_SLUGS = {
     "impressum", "datenschutz", "barrierefreiheit", "barriere-melden", "leichte-sprache",
-    "gebaerdensprache", "static", "office", "jury", "account", "sign-in", "sign-out", "language",
-    "health", "check", "link", "calls", "api", "audit", "people",
+    "gebaerdensprache", "static", "office", "jury", "account", "sign-in", "sign-out", "signed-out",
+    "password-reset", "invitation", "welcome", "areas", "people", "audit", "calls", "api",
+    "language", "health", "check", "mailbox", "link", "admin", "archive", "gallery", "help",
+    "metrics", "robots", "search", "settings", "winners",
 }
 MB = 1_048_576
 
