@@ -21,7 +21,9 @@ def free_port() -> int:
 
 
 class Portal:
-    """An installation in a folder, and its server process."""
+    """An installation in a folder, and its server process; `prefix` stands before its command."""
+
+    prefix: tuple[str, ...] = ()
 
     def __init__(self, folder: Path, *, port: int = 0, **settings: object) -> None:
         """Settings are given by name, for example `lease_seconds=3`; nothing is started yet."""
@@ -45,7 +47,7 @@ class Portal:
         """Start the server; return after how many seconds it answers."""
         began = time.monotonic()
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "portal.cli", "serve", *words],
+            [*self.prefix, sys.executable, "-m", "portal.cli", "serve", *words],
             env=self.environment, cwd=self.folder, stdin=subprocess.DEVNULL,
             stdout=subprocess.DEVNULL, stderr=self.log.open("ab"), start_new_session=True,
         )  # fmt: skip

@@ -20,7 +20,7 @@ from portal.calls.questions import FILE_TYPES, AnyQuestion
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.db import db
-from portal.core.errors import DomainError, NotFound
+from portal.core.errors import DomainError, NoRoom, NotFound
 from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
 from portal.core.text import one_line
@@ -87,6 +87,8 @@ def take(
     try:
         kind = storage.look(file, name, allowed=kinds, max_pixels=settings.image_pixels)
         kept = storage.store().put(storage.new_key(), file, limit=limit)
+    except storage.StorageFull as full:
+        raise NoRoom(storage.sentence(full.code, name)) from full
     except storage.Refused as refused:
         raise FileRefused(storage.sentence(refused.code, name, **refused.facts)) from refused
     return Incoming(

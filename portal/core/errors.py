@@ -17,6 +17,10 @@ class NotFound(DomainError):
     """The thing does not exist, or the person may not know that it does (HTTP 404)."""
 
 
+class NoRoom(DomainError):
+    """Nothing can be stored just now, and it is not the person's fault (HTTP 507)."""
+
+
 class TooManyRequests(DomainError):
     """A rate limit was met (HTTP 429); `seconds` says when to try again."""
 

@@ -1,4 +1,4 @@
-"""How SQLite is opened: durable, and a request that only reads may not write."""
+"""How databases are opened: durable, patient for five seconds; who only reads may not write."""
 
 import sqlite3
 from typing import Any
@@ -7,7 +7,15 @@ from flask import g, has_request_context, request
 from sqlalchemy import Connection, Engine, event
 
 READING = {"GET", "HEAD", "OPTIONS"}
-PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=5000")
+PATIENCE = 5000  # milliseconds for which a lock is waited for; then the page says so
+PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE}")
+
+
+@event.listens_for(Engine, "do_connect")
+def _be_patient(dialect: Any, _record: Any, _given: Any, named: dict[str, Any]) -> None:
+    """Let PostgreSQL wait for a lock as long as SQLite does."""
+    if dialect.name == "postgresql":
+        named["options"] = f"{named.get('options', '')} -c lock_timeout={PATIENCE}".strip()
 
 
 @event.listens_for(Engine, "connect")

@@ -11,7 +11,7 @@ from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
 from portal.core.db import db
-from portal.core.errors import DomainError, Forbidden, NotFound, TooManyRequests
+from portal.core.errors import DomainError, Forbidden, NoRoom, NotFound, TooManyRequests
 from portal.core.i18n import gettext as _
 from portal.core.text import UNWANTED
 from portal.jobs.journal import place
@@ -65,6 +65,7 @@ def words_for(status: int) -> Words:
             _("Wait a few seconds and try again. Everything saved so far is safe."),
         ),
     }
+    said[507] = said[503]
     title, text = said.get(status) or (
         _("Something went wrong on our side"),
         _("Everything saved so far is safe. Try again in a few minutes."),
@@ -132,7 +133,7 @@ def on_token(_error: csrf.TokenMissing) -> Response:
 def on_domain(error: DomainError) -> Response:
     """Answer a rule's no with its sentence."""
     db.session.rollback()
-    kinds = ((Forbidden, 403), (NotFound, 404), (TooManyRequests, 429))
+    kinds = ((Forbidden, 403), (NotFound, 404), (TooManyRequests, 429), (NoRoom, 507))
     status = next((code for kind, code in kinds if isinstance(error, kind)), 409)
     answer = show(status, error.message, rescue=typed() if status == 429 else ())
     if isinstance(error, TooManyRequests):
