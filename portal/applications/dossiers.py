@@ -8,6 +8,7 @@ from uuid import UUID
 import sqlalchemy as sa
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.applications.desk_models import Digest, Note
 from portal.applications.models import Application, Event, Version
@@ -52,18 +53,23 @@ class Contact:
 
 
 def version_of(application: Application, n: int | None) -> tuple[Version, Digest]:
-    """Return a version (None: the newest) with its files, and the digest, in one statement."""
+    """Return a version (None: the newest) with its files, and the digest, in one statement.
+
+    All versions are read along, since what stands beside them asks for the newest one.
+    """
     query = (
         select(Version, Digest)
         .join(Digest, Digest.application_id == Version.application_id)
         .options(joinedload(Version.files))
         .where(Version.application_id == application.id)
-        .where(Version.n == (Digest.version_n if n is None else n))
+        .order_by(Version.n)
     )
-    row = db.session.execute(query).unique().one_or_none()
-    if row is None:
-        raise NotFound
-    return row[0], row[1]
+    rows = db.session.execute(query).unique().all()
+    set_committed_value(application, "versions", [row[0] for row in rows])
+    for version, digest in rows:
+        if version.n == (digest.version_n if n is None else n):
+            return version, digest
+    raise NotFound
 
 
 def history(application: Application) -> list[Happening]:

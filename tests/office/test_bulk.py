@@ -179,9 +179,7 @@ def test_too_many_at_once_are_refused(app: Flask, call: Call) -> None:
         bulks.applications_of(call, [uuid4() for _n in range(bulks.MOST + 1)])
 
 
-def test_ids_of_a_list_come_in_its_order(
-    three: list[Application], call: Call, people: Any
-) -> None:
+def test_ids_of_a_list_come_in_its_order(three: list[Application], call: Call, people: Any) -> None:
     scope = Scope(call.id, people("office").user.id, "Europe/Berlin")
     found = finding.ids_of(scope, Filters(sort="title", descending=False))
 

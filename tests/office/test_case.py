@@ -68,7 +68,7 @@ def test_the_page_knows_the_list_it_came_from(
     assert f'href="{LIST}?q=alle&amp;sort=number"' in html
 
 
-def test_one_application_costs_eight_questions(
+def test_one_application_costs_always_the_same(
     browser: Callable[[str], StrictClient], one: Application, call: Call
 ) -> None:
     anna, path = browser("office"), page_of(one)
@@ -83,7 +83,7 @@ def test_one_application_costs_eight_questions(
     with statements() as many:
         assert anna.get(path).status_code == 200
 
-    assert len(few) == len(many)
+    assert len(few) == len(many) <= 11
 
 
 # --- clerk, tags, notes -------------------------------------------------------------------------
@@ -202,7 +202,7 @@ def test_files_are_served_by_this_door_and_noted(
     assert browser("").get(path).status_code == 303
 
 
-# --- differences -----------------------------------------------------------------------------------
+# --- differences ------------------------------------------------------------------------------
 
 
 def test_changes_are_shown_word_by_word(

@@ -1,4 +1,4 @@
-"""Each page of the desk by role: who is nobody here learns nothing; who only reads changes nothing."""
+"""Each page of the desk by role: strangers learn nothing, readers change nothing."""
 
 from collections.abc import Callable
 from typing import Any

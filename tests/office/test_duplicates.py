@@ -13,10 +13,10 @@ from portal.applications.duplicates import bands_of, likeness, shingles_of
 from portal.applications.models import Application
 from portal.calls.models import Call
 from portal.core.db import db, transaction
+from portal.demo import sample
 from tests.drafts import begun, send, write
 from tests.offices import received
 from tests.strict import StrictClient, text_of
-from portal.demo import sample
 
 LIST = "/integrationspreis-2027/office/duplicates"
 WORDS = "eins zwei drei vier fünf sechs sieben acht neun zehn elf zwölf".split()
@@ -128,9 +128,7 @@ def test_another_call_makes_no_pair(call: Call, first: Application) -> None:
 
 def test_each_version_orders_the_comparison(call: Call) -> None:
     one = received(call)
-    job = db.session.scalars(
-        select(jobs.Job).where(jobs.Job.name == searching.FIND_DOUBLES)
-    ).one()
+    job = db.session.scalars(select(jobs.Job).where(jobs.Job.name == searching.FIND_DOUBLES)).one()
 
     assert job.args == {"application_id": str(one.id)}
 

@@ -1,7 +1,7 @@
 """The list: filters, sorting, pages, views, and what it costs."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -52,7 +52,7 @@ def three(call: Call, people: Any) -> list[Application]:
         caring.tag(made[1], caring.tag_called(call.id, "Bildrechte offen", "red"), by=by)
         made[2].channel = Channel.PAPER
         screening.start(made[1], by=by)
-        made[1].due = date.today() - timedelta(days=2)
+        made[1].due = now().date() - timedelta(days=2)
         made[1].make_move(Move.RETURN_FOR_COMPLETION, by=by, at=now())
         searching.note_checks(made[0].id, undecided=2, total=9)
         searching.note_checks(made[1].id, undecided=0, total=9)

@@ -1,0 +1,129 @@
+"""The desk: what waits, how applications came in, drafts that nobody reads."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import update
+
+from portal.applications import caring, screening, today
+from portal.applications.finding import Scope
+from portal.applications.models import Application, Channel, File
+from portal.applications.today import Day
+from portal.applications.workflow import Move
+from portal.calls.models import Call
+from portal.core.clock import now
+from portal.core.db import db, transaction
+from portal.core.errors import DomainError
+from portal.feedback.models import BarrierReport
+from portal.office.charts import bars, columns
+from tests.drafts import begun
+from tests.office.counting import statements
+from tests.offices import received
+from tests.strict import StrictClient, check_page, text_of, words_of
+
+DESK = "/integrationspreis-2027/office"
+
+
+@pytest.fixture
+def scope(call: Call, people: Any) -> Scope:
+    return Scope(call.id, people("office").user.id, "Europe/Berlin")
+
+
+def test_an_empty_desk_says_so(browser: Callable[[str], StrictClient], call: Call) -> None:
+    page = text_of(browser("office").get(DESK))
+
+    assert "p-tiles" not in page
+    assert "p-begun" not in page
+
+
+def test_everything_that_waits_stands_there_with_its_list(
+    browser: Callable[[str], StrictClient], call: Call, people: Any
+) -> None:
+    by = people("office").user
+    one, two = received(call), received(call)
+    with transaction():
+        screening.start(one, by=by)
+        one.due = now().date() - timedelta(days=3)
+        one.make_move(Move.RETURN_FOR_COMPLETION, by=by, at=now())
+        caring.assign(two, by, by=by)
+        db.session.execute(update(File).values(scan="not_scanned"))
+        db.session.add(BarrierReport(page="", report="x", language="de", created_at=now(),
+                                     answer_due_at=now(), result_due_at=now() + timedelta(1)))  # fmt: skip
+    html = text_of(browser("office").get(DESK))
+
+    for query in ("inquiry=overdue", "status=submitted", "clerk=none", "clerk=me"):
+        assert f'href="{DESK}/applications?{query}"' in html
+    assert html.count('class="is-urgent"') == 2
+
+
+def test_days_are_counted_where_the_call_is(call: Call, scope: Scope) -> None:
+    late = datetime(2027, 7, 1, 22, 30, tzinfo=UTC)  # half past midnight on 2 July in Dortmund
+    winter = datetime(2027, 7, 1, 21, 30, tzinfo=UTC)
+    first, second = received(call), received(call)
+    with transaction():
+        for one, moment in ((first, late), (second, winter)):
+            one.created_at = one.submitted_at = moment
+    counted = today.days(scope, date(2027, 7, 1), date(2027, 7, 3))
+
+    assert counted == [
+        Day(date(2027, 7, 1), 1, 1), Day(date(2027, 7, 2), 1, 1), Day(date(2027, 7, 3), 0, 0),
+    ]  # fmt: skip
+
+
+def test_answers_and_channels_are_counted(call: Call, scope: Scope) -> None:
+    received(call, {"project.districts": ["eving", "hoerde"]})
+    paper = received(call, {"project.districts": ["eving"]})
+    with transaction():
+        paper.channel = Channel.PAPER
+
+    assert today.by_answers(scope, ["project.districts"]) == {
+        "project.districts": {"eving": 2, "hoerde": 1}
+    }
+    assert today.waiting(scope).by_channel == {Channel.WEB: 1, Channel.PAPER: 1}
+
+
+def test_a_picture_is_as_high_as_its_highest_day() -> None:
+    day = date(2027, 7, 1)
+    shown = columns([Day(day, 4, 1), Day(day + timedelta(1), 0, 2)])
+
+    assert [(one.begun, one.arrived) for one in shown.columns] == [(100, 25), (0, 50)]
+    assert (shown.begun, shown.arrived, shown.busiest) == (4, 3, Day(day + timedelta(1), 0, 2))
+    assert columns([]).columns == []
+    assert [bar.percent for bar in bars("x", [("a", 2, ""), ("b", 1, ""), ("c", 0, "")]).bars] == [
+        100, 50, 0,
+    ]  # fmt: skip
+
+
+def test_of_drafts_only_times_are_shown(browser: Callable[[str], StrictClient], call: Call) -> None:
+    begun(call, {"project.title": "Streng geheim", "contact.email": "geheim@example.org"})
+    page = words_of(check_page(browser("office").get(DESK)))
+
+    assert "geheim" not in page.lower()
+
+
+def test_a_draft_without_address_gets_no_letter(call: Call, people: Any) -> None:
+    draft = begun(call)
+
+    with pytest.raises(DomainError):
+        today.resend_link(draft, by=people("office").user)
+
+
+def test_the_desk_costs_the_same_with_2_and_with_12(
+    browser: Callable[[str], StrictClient], call: Call
+) -> None:
+    anna = browser("office")
+    received(call)
+    begun(call, device="a" * 64)
+    anna.get(DESK)
+    with statements() as few:
+        anna.get(DESK)
+    for n in range(10):
+        received(call)
+        begun(call, device=f"{n:064d}")
+    with statements() as many:
+        anna.get(DESK)
+
+    assert len(few) == len(many) <= 12
+    assert db.session.query(Application).count() == 22
