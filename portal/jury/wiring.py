@@ -3,9 +3,9 @@
 from flask import Flask
 
 from portal.applications import conflicts
-from portal.jury import chair, frame, hall, order, pictures, pledge, reading, ties
+from portal.jury import chair, frame, hall, offline, order, pictures, pledge, reading, ties
 
-ROOMS = (pledge, hall, ties, reading, pictures, order, chair)
+ROOMS = (pledge, hall, ties, reading, pictures, order, offline, chair)
 
 
 def init(app: Flask) -> None:
