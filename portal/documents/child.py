@@ -1,6 +1,6 @@
 """The render child: reads orders, writes PDFs, lives in a process with limits of its own.
 
-Started by `Renderer` as `python -m portal.documents.child SECONDS BYTES`; it ends when its input
+Started by `Renderer` as `python -m portal.documents.child BYTES`; it ends when its input
 ends. It knows no database, no settings and no secret.
 """
 
@@ -29,8 +29,8 @@ class Warnings(logging.Handler):
         self.kinds.add(str(record.msg)[:80])
 
 
-def main(seconds: int, memory: int) -> None:
-    """Answer orders until the input ends; `seconds` of wall time and `memory` bytes at most."""
+def main(memory: int) -> None:
+    """Answer orders until the input ends; `memory` bytes at most, and the seconds of each order."""
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     orders, answers = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whoever prints must not disturb the answers
@@ -43,32 +43,41 @@ def main(seconds: int, memory: int) -> None:
     logging.getLogger("weasyprint").handlers[:] = [warnings]
     logging.getLogger("fontTools").setLevel(logging.ERROR)
     pipe.write(answers, {"ready": True})
-    _serve(orders, answers, seconds, warnings)
+    _serve(orders, answers, warnings)
 
 
-def _serve(orders: BinaryIO, answers: BinaryIO, seconds: int, warnings: Warnings) -> None:
+def _serve(orders: BinaryIO, answers: BinaryIO, warnings: Warnings) -> None:
     while True:
         try:
             order = pipe.read(orders)
         except EOFError:
             return
         warnings.kinds.clear()
-        signal.alarm(seconds)  # ends this process even if nobody is left to kill it
+        signal.alarm(order.head["seconds"])  # ends this process even if nobody is left to kill it
         head, made = _answer(order)
         signal.alarm(0)
         pipe.write(answers, {**head, "warnings": sorted(warnings.kinds)}, made)
 
 
 def _answer(order: pipe.Message) -> tuple[dict[str, object], list[bytes]]:
+    try:
+        return {"ok": True}, _made(order)
+    except Exception as error:  # noqa: BLE001  (whatever it is, the next document is made)
+        return {"ok": False, "error": _reason(error)}, []
+
+
+def _made(order: pipe.Message) -> list[bytes]:
+    from portal.documents.binding import bind
     from portal.documents.render import render
 
     head = order.head
+    if "bind" in head:
+        bind(**head["bind"])
+        return []
     pairs = zip(head["blobs"], order.bodies, strict=True)
     blobs = {name: (body, media_type) for (name, media_type), body in pairs}
-    try:
-        return {"ok": True}, [render(head["template"], head["context"], blobs, head["language"])]
-    except Exception as error:  # noqa: BLE001  (whatever it is, the next document is made)
-        return {"ok": False, "error": _reason(error)}, []
+    papers = {key: Path(path) for key, path in head["papers"].items()}
+    return [render(head["template"], head["context"], blobs, head["language"], papers)]
 
 
 def _reason(error: BaseException) -> str:
@@ -80,4 +89,4 @@ def _reason(error: BaseException) -> str:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]))
+    main(int(sys.argv[1]))

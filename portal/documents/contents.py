@@ -7,17 +7,22 @@ document is in another language, else it is empty. Moments are aware.
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 
 @dataclass(frozen=True)
 class Content:
-    """What a builder hands over: template, its values (JSON), bytes by name, title of the file."""
+    """What a builder hands over: template, its values (JSON), bytes by name, title of the file.
+
+    papers: PDFs whose pages become pages of the document, by the key of an enclosure.
+    """
 
     template: str
     context: Mapping[str, Any]
     title: str
     blobs: Mapping[str, tuple[bytes, str]] = field(default_factory=dict)
+    papers: Mapping[str, Path] = field(default_factory=dict)
 
     @property
     def page_values(self) -> dict[str, Any]:
@@ -211,8 +216,8 @@ class BlankForm:
     zone: str = "Europe/Berlin"
 
 
-def values(content: ReceiptContent | BlankForm | ApplicationContent) -> dict[str, Any]:
-    """Return a content as JSON values, moments as ISO text."""
+def values(content: Any) -> dict[str, Any]:
+    """Return a content (a dataclass) as JSON values, moments as ISO text."""
     plain: dict[str, Any] = _plain(asdict(content))
     return plain
 

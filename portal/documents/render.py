@@ -4,6 +4,8 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
@@ -12,6 +14,7 @@ from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
 from portal.documents.assets import AssetFetcher, Blobs
+from portal.documents.enclosures import Enclosures
 from portal.documents.failures import RenderFailed
 from portal.documents.glyphs import missing_glyphs
 from portal.documents.structure import fix_structure
@@ -34,19 +37,33 @@ def _style(template: str) -> CSS:
     return CSS(string=text, base_url="asset:", url_fetcher=fetcher, font_config=_fonts())
 
 
-def render(template: str, context: Mapping[str, Any], blobs: Blobs, language: str) -> bytes:
+def render(
+    template: str,
+    context: Mapping[str, Any],
+    blobs: Blobs,
+    language: str,
+    papers: Mapping[str, Path] = MappingProxyType({}),
+) -> bytes:
     """Return the PDF/UA-1 document `template` for `context`.
 
     template: a name in `templates/documents`, without `.html`. context: JSON values; must hold
     `file_title`. blobs: bytes and media type by name, shown by `asset:NAME`. language: code of the
-    document. The same arguments give the same bytes. Raises `RenderFailed` if something from
-    outside is asked for.
+    document. papers: PDFs whose pages take the places of the context's `enclosures`, by their key.
+    The same arguments give the same bytes. Raises `RenderFailed` if something from outside is asked
+    for.
     """
+    with Enclosures(context.get("enclosures", ()), papers) as enclosures:
+        values = {**context, **enclosures.values}
+        made = _render(template, values, {**blobs, **enclosures.blobs}, language)
+        return fix_structure(made, enclosures.place)
+
+
+def _render(template: str, context: Mapping[str, Any], blobs: Blobs, language: str) -> bytes:
     page = page_source(template, context, language)
     identifier = hashlib.sha256(page.encode() + style_source(template).encode()).digest()[:16]
     try:
         html = HTML(string=page, base_url="asset:", url_fetcher=AssetFetcher(blobs))
-        made = html.write_pdf(
+        made: bytes = html.write_pdf(
             stylesheets=[_style(template)],
             font_config=_fonts(),
             pdf_variant="pdf/ua-1",
@@ -54,7 +71,7 @@ def render(template: str, context: Mapping[str, Any], blobs: Blobs, language: st
         )
     except FatalURLFetchingError as error:
         raise RenderFailed(str(error)) from None
-    return fix_structure(made)
+    return made
 
 
 def page_source(template: str, context: Mapping[str, Any], language: str) -> str:

@@ -4,6 +4,7 @@ import atexit
 import os
 import subprocess
 import sys
+from collections.abc import Mapping, Sequence
 from functools import cache
 from threading import Lock, Timer
 from typing import Any
@@ -51,23 +52,35 @@ class Renderer:
             "context": content.page_values,
             "language": language,
             "blobs": [[name, media_type] for name, (_body, media_type) in content.blobs.items()],
+            "papers": {name: str(path) for name, path in content.papers.items()},
         }
         bodies = [body for body, _media_type in content.blobs.values()]
+        return self._result(head, bodies, self.seconds).bodies[0]
+
+    def bind(self, order: Mapping[str, Any], *, seconds: float) -> None:
+        """Let the child bind documents, see `portal.documents.binding`; `RenderFailed` as above."""
+        self._result({"bind": dict(order)}, [], seconds)
+
+    def _result(
+        self, head: dict[str, Any], bodies: Sequence[bytes], seconds: float
+    ) -> pipe.Message:
         with self._lock:
-            answer = self._ask(head, bodies)
+            answer = self._ask(head, bodies, seconds)
         if not answer.head["ok"]:
             raise RenderFailed(answer.head["error"])
         self.warnings = answer.head["warnings"]
-        return answer.bodies[0]
+        return answer
 
     def close(self) -> None:
         """End the child; a later `render` starts another."""
         with self._lock:
             self._drop()
 
-    def _ask(self, head: dict[str, Any], bodies: list[bytes]) -> pipe.Message:
+    def _ask(self, head: dict[str, Any], bodies: Sequence[bytes], seconds: float) -> pipe.Message:
         child = self._living()
-        watch = Timer(self.seconds, child.kill)
+        # The child ends itself a little later than we would kill it, should we die meanwhile.
+        head["seconds"] = int(seconds) + 5
+        watch = Timer(seconds, child.kill)
         watch.daemon = True
         watch.start()
         try:
@@ -76,7 +89,7 @@ class Renderer:
         except (OSError, EOFError):
             late = watch.finished.is_set()
             self._drop()
-            limit = f"the document took longer than {self.seconds:g} s"
+            limit = f"the document took longer than {seconds:g} s"
             raise RenderFailed(limit if late else "the render child died") from None
         finally:
             watch.cancel()
@@ -108,10 +121,8 @@ class Renderer:
     def _start(self) -> subprocess.Popen[bytes]:
         """Start a child without our secrets, deaf to Ctrl-C in the worker's terminal."""
         kept = {name: v for name, v in os.environ.items() if not name.startswith("PORTAL_")}
-        # The child ends itself a little later than we would kill it, should we die meanwhile.
-        limits = [str(int(self.seconds) + 5), str(self.memory)]
-        return subprocess.Popen(  # noqa: S603  (our own module, numbers as arguments)
-            [sys.executable, "-m", "portal.documents.child", *limits],
+        return subprocess.Popen(  # noqa: S603  (our own module, a number as argument)
+            [sys.executable, "-m", "portal.documents.child", str(self.memory)],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env=kept,

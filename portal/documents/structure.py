@@ -1,5 +1,6 @@
 """What WeasyPrint leaves out of the structure of a tagged PDF, added afterwards."""
 
+from collections.abc import Callable
 from io import BytesIO
 from typing import Any
 
@@ -8,8 +9,10 @@ from pikepdf import Array, Dictionary, Name, ObjectStreamMode, Pdf, String
 PRINT = 4
 
 
-def fix_structure(pdf_bytes: bytes) -> bytes:
+def fix_structure(pdf_bytes: bytes, further: Callable[[Pdf], None] | None = None) -> bytes:
     """Return the PDF with scopes of table headers, printable links with words, tab order.
+
+    further: what else is done to it before it is written.
 
     Rules of PDF/UA-1 (ISO 14289-1): 7.5 table headers, 7.18.3 tab order, 7.18.5 links. The same
     bytes in give the same bytes out.
@@ -20,10 +23,10 @@ def fix_structure(pdf_bytes: bytes) -> bytes:
             page.obj.Tabs = Name.S
             for annotation in page.obj.get("/Annots", Array()):
                 _make_printable(annotation)
+        if further:
+            further(pdf)
         target = BytesIO()
-        pdf.save(
-            target, deterministic_id=True, object_stream_mode=ObjectStreamMode.generate
-        )
+        pdf.save(target, deterministic_id=True, object_stream_mode=ObjectStreamMode.generate)
         return target.getvalue()
 
 
