@@ -135,7 +135,7 @@ def at_once(call: Call, kind: str) -> ResponseReturnValue:
     name = f"{call.slug}-{now():%Y-%m-%d-%H%M}.{kind}"
     if kind == "xlsx":
         return _as_download(Response(_sheet(what), mimetype=exportrows.MEDIA["xlsx"]), name)
-    found = extracts.items(what)
+    found = extracts.items(what, narrow=kind == "csv")
     parts = tables.as_csv(what, found) if kind == "csv" else tables.as_json(what, found)
     body: Iterator[bytes] = stream_with_context(parts)
     return _as_download(Response(body, content_type=STREAMED[kind]), name)
@@ -145,7 +145,7 @@ def _sheet(what: extracts.Extract) -> bytes:
     with scratch() as folder:
         path = folder / "table.xlsx"
         sheet = tables.Sheet(path, what, _("Applications"))
-        for item in extracts.items(what):
+        for item in extracts.items(what, narrow=True):
             sheet.add(item)
         sheet.close()
         return path.read_bytes()

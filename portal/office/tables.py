@@ -12,7 +12,7 @@ from portal.office.extracts import Extract, Item
 
 MARK = "\ufeff"  # tells a spreadsheet that the file is UTF-8
 # A spreadsheet calculates what begins like this, also behind blanks and in full width
-# (OWASP, CSV injection). The first sign is looked at before the whole.
+# (OWASP, CSV injection). Where time counts the first sign is looked at before the whole.
 RISKY = re.compile(r"[\s\u200b\u2060\ufeff]*[=+\-@|%\t\r\n\uff1d\uff0b\uff0d\uff20\u2212]")
 RISKY_FIRST = frozenset("=+-@|%\t\r\n\x0b\x0c \u00a0\u2007\u202f\u3000\u200b\u2060\ufeff"
                         "\uff1d\uff0b\uff0d\uff20\u2212")  # fmt: skip
@@ -26,9 +26,7 @@ def safe(cell: str) -> str:
     >>> safe("=1+1"), safe("Sprachcafé")
     ("'=1+1", 'Sprachcafé')
     """
-    if cell and cell[0] in RISKY_FIRST and RISKY.match(cell):
-        return f"'{cell}"
-    return cell
+    return f"'{cell}" if RISKY.match(cell) else cell
 
 
 class _Line:
@@ -53,7 +51,8 @@ def as_csv(what: Extract, found: Iterable[Item]) -> Iterator[bytes]:
     writer.writerow([safe(head) for head in extracts.heads(what)])
     to_cells = extracts.cells(what)
     for n, item in enumerate(found, 1):
-        writer.writerow([safe(cell) for cell in to_cells(item)])
+        line = to_cells(item)
+        writer.writerow([safe(c) if c and c[0] in RISKY_FIRST else c for c in line])
         if n % 100 == 0:
             yield out.taken()
     yield out.taken()

@@ -273,7 +273,8 @@ VECTORS = (
     "{{1787560+9}}", "{{ 1787560 + 9 }}", "{% print(1787560+9) %}", "${1787560+9}", "#{1787560+9}",
     "{number.__class__}", "{number[0]}", "{number!r}", "{0.__init__.__globals__}", "{{config}}",
     "{{ self.__init__ }}", "{{''.__class__.__mro__}}", "{{request.application}}",
-    "<%= 1787560+9 %>", "{{ [].__class__ }}", "{title.__globals__[db]}", "{name|safe}", "{{name|attr('x')}}", "{Title}",
+    "<%= 1787560+9 %>",
+    "{{ [].__class__ }}", "{title.__globals__[db]}", "{name|safe}", "{{name|attr('x')}}", "{Title}",
     "{ title }", "{link:11111111-1111-4111-8111-111111111111}", "{code}", "{{7*'7'}}", "{settings}",
     "{% include 'frame.txt' %}", "{# 1787560+9 #}", "{{ cycler.__init__ }}", "{lipsum}",
 )  # fmt: skip
