@@ -49,8 +49,9 @@ def test_everything_that_waits_stands_there_with_its_list(
         one.make_move(Move.RETURN_FOR_COMPLETION, by=by, at=now())
         caring.assign(two, by, by=by)
         db.session.execute(update(File).values(scan="not_scanned"))
-        db.session.add(BarrierReport(page="", report="x", language="de", created_at=now(),
-                                     answer_due_at=now(), result_due_at=now() + timedelta(1)))  # fmt: skip
+        report = BarrierReport(page="", report="x", language="de", created_at=now())
+        report.answer_due_at, report.result_due_at = now(), now() + timedelta(1)
+        db.session.add(report)
     html = text_of(browser("office").get(DESK))
 
     for query in ("inquiry=overdue", "status=submitted", "clerk=none", "clerk=me"):
