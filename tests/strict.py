@@ -10,13 +10,19 @@ import html5lib
 from flask.testing import FlaskClient
 
 from portal.core.i18n import LANGUAGES
-from portal.web.headers import FIXED
+from portal.web.headers import FIXED, SEALED
 
 CONTROLS = {"input", "select", "textarea"}
 NO_LABEL = {"hidden", "submit", "button", "image"}
 REFERENCES = ("aria-describedby", "aria-labelledby", "aria-controls", "for")
 # A placeholder that was never filled, an object or a dictionary of languages that was printed.
 LEAKS = re.compile(r"%\(\w+\)s|<portal\.|\{'de'|Saying\(")
+
+
+STRICTER = {
+    "Referrer-Policy": "no-referrer",  # where a key stands in the address
+    "Content-Security-Policy": SEALED,  # of files that people handed in
+}
 
 
 class StrictClient(FlaskClient):
@@ -59,7 +65,7 @@ def text_of(answer: Any) -> str:
 def check_headers(answer: Any) -> None:
     """Assert the headers that every answer carries."""
     for name, value in FIXED.items():
-        stricter = {"Referrer-Policy": "no-referrer"}.get(name)  # where a key stands in the address
+        stricter = STRICTER.get(name)
         assert answer.headers.get(name) in (value, stricter), f"{name} is missing or weak"
     assert "Access-Control-Allow-Origin" not in answer.headers
     assert answer.headers.get("Cache-Control"), "nothing says whether this may be stored"

@@ -18,6 +18,7 @@ from portal.core.db import db
 from portal.core.i18n import format_number
 from portal.core.i18n import gettext as _
 from portal.web.doors import open_for, person
+from portal.web.headers import seal
 from portal.web.limits import upload
 
 bp = Blueprint("files", __name__)
@@ -75,7 +76,7 @@ def send_bytes(file: BinaryIO, media_type: str, name: str, *, inline: bool = Fal
     """Return a file with a type that no browser may guess anew, and in no frame of ours."""
     response = send_file(file, mimetype=media_type)
     response.headers["Content-Disposition"] = storage.content_disposition(name, inline=inline)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    seal()
     return response
 
 

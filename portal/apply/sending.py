@@ -13,7 +13,8 @@ from portal.applications.sending import Incomplete
 from portal.applications.workflow import Move, Status
 from portal.apply.outline import Outline
 from portal.apply.status import facts_of, steps_of
-from portal.apply.views import address, page_of
+from portal.apply.views import page_of
+from portal.apply.ways import address
 from portal.core.db import transaction
 from portal.core.i18n import gettext as _
 from portal.web.doors import open_for, person

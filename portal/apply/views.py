@@ -15,27 +15,28 @@ from flask import (
     redirect,
     render_template,
     request,
-    url_for,
 )
 from flask.typing import ResponseReturnValue
 
 from portal.applications import drafting, filing
-from portal.applications.deadline import Arrival, arrival
+from portal.applications.deadline import Arrival, Closed, arrival
 from portal.applications.drafting import Saved
 from portal.applications.models import Application
 from portal.applications.policy import Action
 from portal.applications.queries import definition_for, draft_files
+from portal.applications.reading import entries_of_draft
 from portal.applications.workflow import Status
 from portal.apply import kept, uploading
 from portal.apply.fields import fields_of
 from portal.apply.outline import Chapter, Outline, Progress
+from portal.apply.ways import address, after, place_address
 from portal.apply.windows import written_here
-from portal.calls.answers import ineligible
-from portal.calls.definition import Definition, Section
+from portal.calls.definition import Definition
 from portal.calls.posted import raw_answers
 from portal.calls.questions import FILE_TYPES, AnyQuestion, Option
+from portal.calls.reading import raw_words
 from portal.calls.wording import Text
-from portal.core.db import transaction
+from portal.core.db import db, transaction
 from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
 from portal.web.doors import open_for, person
@@ -46,11 +47,6 @@ from portal.web.limits import upload
 bp = Blueprint("apply", __name__)
 STAYING = {"take", "drop", "add_row", "remove"}
 DOTS = {Progress.DONE: " p-state--done", Progress.HALF: " p-state--half"}
-
-
-def address(endpoint: str, application: Application, **values: Any) -> str:
-    """Return the address of a page of this application."""
-    return url_for(endpoint, slug=application.call.slug, application_id=application.id, **values)
 
 
 @bp.get("/<slug>/application/<uuid:application_id>")
@@ -96,7 +92,7 @@ def section(application: Application, section_key: str, page: int) -> ResponseRe
         return redirect(address("apply.tasks", application))
     checked = request.args.get("check") == "1"
     fields = fields_of(outline, questions, checked=checked)
-    errors = [(f.problem.anchor, f.problem.message) for f in fields if f.problem]
+    errors = [(f.anchor, f.problem.message) for f in fields if f.problem]
     values = framed(
         application,
         outline=outline,
@@ -105,7 +101,7 @@ def section(application: Application, section_key: str, page: int) -> ResponseRe
         pages=outline.pages(chapter.section),
         fields=fields,
         errors=errors,
-        onward=errors and _address_of(application, outline.neighbour(chapter.section, page, 1)),
+        onward=errors and place_address(application, outline.neighbour(chapter.section, page, 1)),
         revision=str(application.revision),
         window=secrets.token_urlsafe(9),
         shut=arrival(application, g.arrived_at) is Arrival.CLOSED,
@@ -134,13 +130,18 @@ def framed(application: Application, **values: Any) -> dict[str, Any]:
 
 def _keep(application: Application, section_key: str, page: int) -> ResponseReturnValue:
     form = drafting_form(application, section_key, page)
-    with transaction():
-        filing.describe(application, request.form, by=person(), at=g.arrived_at)
-        saved = _save(application, form)
-        _aside_choices(application)
-        doomed = _removed(application)
+    try:
+        with transaction():
+            filing.describe(application, request.form, by=person(), at=g.arrived_at)
+            saved = _save(application, form)
+            _aside_choices(application)
+            doomed = _removed(application)
+    except Closed:
+        if _is_script():
+            raise
+        return _too_late(application, form), 409
     filing.drop_bytes(doomed)
-    if request.accept_mimetypes.best == "application/json":
+    if _is_script():
         return _told(application, form, saved)
     count, refusals = uploading.take_with_page(application, form)
     if request.form.get("go") == "upload" and not count:
@@ -148,7 +149,21 @@ def _keep(application: Application, section_key: str, page: int) -> ResponseRetu
     for refusal in refusals:
         flash(refusal, "danger")
     stays = bool(refusals or saved.conflicts or STAYING & request.form.keys())
-    return redirect(_next(application, section_key, page, stays=stays), 303)
+    return redirect(after(application, section_key, page, stays=stays), 303)
+
+
+def _is_script() -> bool:
+    return request.accept_mimetypes.best == "application/json"
+
+
+def _too_late(application: Application, form: Iterable[AnyQuestion]) -> str:
+    """Return the page of the closed call, with what was typed in this very moment."""
+    db.session.refresh(application)
+    answers = written_here(application, raw_answers(form, request.form), request.form, "")
+    typed = [(q, raw_words(q, answers[q.key])) for q in form if answers.get(q.key)]
+    return page_of(
+        "apply/closed.html", application, sections=entries_of_draft(application), typed=typed
+    )
 
 
 def _save(application: Application, form: Iterable[AnyQuestion]) -> Saved:
@@ -214,73 +229,6 @@ def saved_sentence(application: Application, definition: Definition) -> str:
     return _("Saved at %(time)s", time=clock_time(application.saved_at, definition.zone))
 
 
-def _next(application: Application, section_key: str, page: int, *, stays: bool) -> str:
-    """Return where the pressed button leads. Everything is saved already."""
-    outline = Outline(application)
-    chapter = outline.chapter(section_key)
-    if chapter is None:
-        return address("apply.tasks", application)
-    here = chapter.section
-    button = request.form.get("go", "next")
-    if stays or button == "upload":
-        return _address_of(application, (here, page), back=request.form.get("back"),
-                           anchor=_spot(here, page))  # fmt: skip
-    if button == "back":
-        before = outline.neighbour(here, page, -1)
-        return _address_of(application, before)
-    if button == "leave":
-        return address("apply.tasks", application)
-    return _onward(application, outline, here, page)
-
-
-def _spot(here: Section, page: int) -> str | None:
-    """Return the place on the page where the pressed button stood; None: the top."""
-    if "add_row" in request.form:
-        return f"q-{request.form['add_row']}"
-    return None
-
-
-def _onward(application: Application, outline: Outline, here: Section, page: int) -> str:
-    """Return the page after this one, or this one with what is wrong in it."""
-    questions = here.pages[page - 1]
-    excluded = {q.key for q in ineligible(outline.definition, application.draft)}
-    if found := [q for q in questions if q.key in excluded]:
-        return address("apply.not_eligible", application, key=found[0].key)
-    shown = set(request.form.getlist("asked"))
-    fresh = [q for q in questions if outline.asks(q) and q.key not in shown]
-    if fresh:
-        return _address_of(application, (here, page), anchor=fresh[0].key)
-    keys = {question.key for question in questions}
-    if any(problem.key in keys for problem in outline.problems):
-        return _address_of(application, (here, page), check=1, back=request.form.get("back"))
-    if request.form.get("back") == "check":
-        return address("sending.check", application)
-    return _address_of(application, outline.neighbour(here, page, 1))
-
-
-def _address_of(
-    application: Application,
-    place: tuple[Section, int] | None,
-    *,
-    anchor: str | None = None,
-    check: int | None = None,
-    back: str | None = None,
-) -> str:
-    """Return the address of a page of the form; of the task list beyond either end."""
-    if place is None:
-        return address("apply.tasks", application)
-    found, page = place
-    return address(
-        "apply.section",
-        application,
-        section_key=found.key,
-        page=page,
-        check=check,
-        back=back or None,
-        _anchor=anchor,
-    )
-
-
 @bp.get("/<slug>/application/<uuid:application_id>/not-eligible/<key>")
 @open_for(Action.VIEW)
 def not_eligible(application: Application, key: str) -> ResponseReturnValue:
@@ -295,8 +243,8 @@ def not_eligible(application: Application, key: str) -> ResponseReturnValue:
         application,
         outline=outline,
         question=question,
-        change=_address_of(application, place, anchor=key),
-        onward=_address_of(application, outline.neighbour(*place, 1)),
+        change=place_address(application, place, anchor=key),
+        onward=place_address(application, outline.neighbour(*place, 1)),
     )
 
 

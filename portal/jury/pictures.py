@@ -12,6 +12,7 @@ from portal.core.i18n import gettext as _
 from portal.jury.frame import page
 from portal.scoring.shelf import Spot
 from portal.web.doors import person
+from portal.web.headers import seal
 from portal.web.jury import case_page
 from portal.web.touch import witness
 
@@ -84,5 +85,5 @@ def _picture(key: str, name: str) -> Response:
 def _sent(key: str, media_type: str, name: str, *, inline: bool) -> Response:
     response = send_file(storage.store().open(key), mimetype=media_type)
     response.headers["Content-Disposition"] = storage.content_disposition(name, inline=inline)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    seal()
     return response

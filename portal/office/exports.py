@@ -31,6 +31,7 @@ from portal.office.choosing import Chosen, chosen
 from portal.office.frame import page
 from portal.storage.wiring import scratch
 from portal.web.doors import person
+from portal.web.headers import seal
 from portal.web.rooms import fresh, here, open_to
 from portal.web.touch import witness
 
@@ -153,7 +154,7 @@ def _sheet(what: extracts.Extract) -> bytes:
 
 def _as_download(response: Response, name: str) -> Response:
     response.headers["Content-Disposition"] = storage.content_disposition(name)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    seal()
     return response
 
 

@@ -12,6 +12,7 @@ from portal.applications.policy import Action
 from portal.core.db import db
 from portal.office.frame import page
 from portal.web.doors import person
+from portal.web.headers import seal
 from portal.web.rooms import work_on
 from portal.web.touch import witness
 
@@ -64,7 +65,7 @@ def _send(key: str, media_type: str, name: str, *, inline: bool) -> Response:
     """Return stored bytes with a type that no browser may guess anew."""
     answer = send_file(storage.store().open(key), mimetype=media_type)
     answer.headers["Content-Disposition"] = storage.content_disposition(name, inline=inline)
-    answer.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    seal()
     return answer
 
 

@@ -59,6 +59,8 @@ class Field:
     @property
     def id(self) -> str:
         """The id of the (first) control, also the anchor of the question."""
+        if self.question.type == "rows":
+            return f"{self.key}.0.{self.question.columns[0].key}"
         parts = PARTS.get(self.question.type)
         return f"{self.key}.{parts[0]}" if parts else self.key
 
@@ -66,6 +68,12 @@ class Field:
     def trace(self) -> str:
         """A mark of the answer as shown, sent back with the page."""
         return trace(self.raw)
+
+    @property
+    def anchor(self) -> str:
+        """The id of the control to which a problem leads: a group cannot take the focus."""
+        told = self.problem.anchor if self.problem else ""
+        return told if told != self.key else self.id
 
     @property
     def count(self) -> int:

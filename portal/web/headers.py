@@ -28,6 +28,8 @@ FIXED = {
     # Not `no-referrer`: with it browsers send `Origin: null`, and the check in csrf.py is blind.
     "Referrer-Policy": "same-origin",
 }
+# Of files that people handed in: no browser may run or frame anything of them.
+SEALED = "default-src 'none'; sandbox"
 HSTS = "max-age=63072000; includeSubDomains"
 LEAST = 1400  # bytes; less fits into one packet anyway
 
@@ -37,10 +39,17 @@ def cacheable(seconds: int) -> None:
     g.cache_seconds = seconds
 
 
+def seal() -> None:
+    """Say that this answer is somebody's file and no page of ours."""
+    g.is_sealed = True
+
+
 def dress(response: Response) -> Response:
     """Put the headers on an answer (an `after_request` hook)."""
     for name, value in FIXED.items():
         response.headers[name] = value
+    if g.get("is_sealed"):
+        response.headers["Content-Security-Policy"] = SEALED
     if g.get("is_address_hidden"):
         response.headers["Referrer-Policy"] = "no-referrer"
     if current_app.extensions["settings"].production:

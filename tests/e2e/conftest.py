@@ -1,6 +1,6 @@
 """One portal and one chromium for all journeys; each journey has browsers of its own."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -83,12 +83,14 @@ def new_person(new_context: NewContext, house: House, people: list[Person]) -> N
     return person
 
 
-@pytest.hookimpl(hookwrapper=True)
-def pytest_runtest_makereport(item: pytest.Item, call: Any) -> Iterator[None]:
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: Any
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     """Show what was on the screen when a journey broke off."""
-    outcome = yield
-    report = outcome.get_result()  # type: ignore[attr-defined]
+    report = yield
     people = getattr(item, "funcargs", {}).get("people", [])
     if report.when == "call" and report.failed:
         for number, one in enumerate(people):
             report.sections.append((f"browser {number}", one.screen()))
+    return report

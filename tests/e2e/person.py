@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, Response, expect
+from playwright.sync_api import ConsoleMessage, Error, Locator, Page, Response, expect
 
 from tests.e2e.house import House
 from tests.e2e.samples import answers, pages
@@ -144,8 +144,11 @@ class Person:
 
     def screen(self) -> str:
         """Return address, words and buttons of the page, for the report of a broken journey."""
-        words = self.page.locator("main").inner_text(timeout=1000)
-        buttons = self.page.locator("main :is(a,button)").all_inner_texts()
+        try:
+            words = self.page.locator("body").inner_text(timeout=1000)
+            buttons = self.page.locator("main :is(a,button)").all_inner_texts()
+        except Error as error:
+            return f"{self.page.url}: {error}"
         log = (self.house.folder / "log").read_text(encoding="utf-8")
         last = "\n".join(line for line in log.splitlines() if '"status": 200' not in line)[-2500:]
         return f"{self.page.url}\n{words[:3000]}\n{buttons}\n{self.complaints}\n{last}"
@@ -158,7 +161,12 @@ class Person:
         only = {"runOnly": list(tags)} if tags else {}
         found = page.evaluate("async (only) => (await axe.run(document, only)).violations", only)
         return [
-            (page.url.removeprefix(self.house.origin), one["id"], node["target"], node["html"][:160])
+            (
+                page.url.removeprefix(self.house.origin),
+                one["id"],
+                node["target"],
+                node["html"][:160],
+            )
             for one in found
             for node in one["nodes"]
         ]

