@@ -8,6 +8,7 @@ from portal.calls.memberships import Role
 from portal.calls.models import Call
 from portal.calls.queries import definition_of
 from portal.core.i18n import gettext as _
+from portal.web.frame import show_call
 from portal.web.rooms import memberships
 
 AREAS = (
