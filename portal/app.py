@@ -42,6 +42,7 @@ from portal.entrance import (
     account,
     areas,
     check,
+    city,
     health,
     invitation,
     logbook,
@@ -102,7 +103,7 @@ from portal.web import (
 )
 
 ROOMS = (
-    entrance, health, check, mailbox, signin, invitation, account, areas, people,
+    entrance, health, check, mailbox, signin, city, invitation, account, areas, people,
     logbook, passkeys,
     access, elsewhere, opening, nominee, form, files, sending, receipts,
     answering, talking, papercode,

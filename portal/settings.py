@@ -8,6 +8,7 @@ without https, mail, scanner choice or with debug is refused.
 import os
 import secrets
 from functools import cached_property
+from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -72,6 +73,13 @@ class Settings(BaseSettings):
     reminder_days: int = 3
     answer_reminder_days: int = Field(default=2, ge=0, le=30)
 
+    # Sign-in with the city's identity provider (OpenID Connect); off without an issuer.
+    oidc_issuer: str = ""
+    oidc_client_id: str = ""
+    oidc_client_secret: SecretStr = SecretStr("")
+    oidc_name: str = "Stadtkonto"
+    oidc_trust_mfa: str = ""
+
     # The worker.
     poll_seconds: float = 1.0
     lease_seconds: int = 120
@@ -119,6 +127,24 @@ class Settings(BaseSettings):
             faults.append("PORTAL_BASE_URL must look like https://preis.example.org.")
         if self.insecure_cookies and self.production:
             faults.append("PORTAL_INSECURE_COOKIES is allowed on loopback only.")
+        return [*faults, *self._provider_faults()]
+
+    def _provider_faults(self) -> list[str]:
+        given = {
+            "PORTAL_OIDC_ISSUER": self.oidc_issuer,
+            "PORTAL_OIDC_CLIENT_ID": self.oidc_client_id,
+            "PORTAL_OIDC_CLIENT_SECRET": self.oidc_client_secret.get_secret_value(),
+        }
+        if not any(given.values()):
+            return []
+        faults = [f"{name} is missing: sign-in with the city's provider needs all three."
+                  for name, value in given.items() if not value]  # fmt: skip
+        issuer = urlsplit(self.oidc_issuer)
+        safe = issuer.scheme == "https" or (issuer.scheme == "http" and issuer.hostname in LOOPBACK)
+        if self.oidc_issuer and not (safe and issuer.hostname):
+            faults.append("PORTAL_OIDC_ISSUER must look like https://sso.example.org/realms/city.")
+        if find_spec("joserfc") is None:
+            faults.append("PORTAL_OIDC_ISSUER needs a library: pip install 'portal[oidc]'.")
         return faults
 
     def _production_faults(self) -> list[str]:
@@ -142,6 +168,11 @@ class Settings(BaseSettings):
     def origin(self) -> str:
         """Scheme and host of every absolute address, from the settings only."""
         return (self.base_url or f"http://127.0.0.1:{self.port}").rstrip("/")
+
+    @property
+    def oidc_mfa_words(self) -> frozenset[str]:
+        """The values of `acr` or `amr` by which the provider says that two factors were used."""
+        return frozenset(word for word in self.oidc_trust_mfa.replace(",", " ").split())
 
     @property
     def database(self) -> str:

@@ -55,7 +55,7 @@ def finish_setup(
     codes = factors.new_recovery_codes(user)
     letters.tell_change(user, lambda: _("Your access was set up, with a second factor."), user)
     audit.record(user, "factor_set", user)
-    return _come_in(user, browser, idle, "setup"), codes
+    return come_in(user, browser, idle, "setup"), codes
 
 
 def password_failed(user: User | None) -> None:
@@ -88,10 +88,11 @@ def sign_in(half: SignedIn, typed: str, browser: Browser, *, idle: timedelta, ne
         return ""
     sessions.end(half.session.id, half.user)
     throttling.clear(half.user.email, network)
-    return _come_in(half.user, browser, idle, factor)
+    return come_in(half.user, browser, idle, factor)
 
 
-def _come_in(user: User, browser: Browser, idle: timedelta, factor: str) -> str:
+def come_in(user: User, browser: Browser, idle: timedelta, factor: str) -> str:
+    """Open a session that opens pages, by the `factor` that was given last; return its word."""
     word = sessions.open_full(user, browser, idle=idle)
     audit.record(user, "sign_in", user, factor=factor)
     return word

@@ -17,6 +17,8 @@ class User(Model):
     totp_nonce: the seed of the second factor is derived from it and the installation's secret;
     empty without one. totp_pending: of a factor being set up. last_totp_counter: the newest time
     step whose code was used; it only grows. An account signs in when it is `ready` and active.
+    provider_subject: hash of who the city's identity provider says this is, once it was used.
+    code_by_mail: the second factor is a mailed code, for jurors whose calls allow it.
     """
 
     __tablename__ = "user"
@@ -36,6 +38,8 @@ class User(Model):
     language: Mapped[str] = mapped_column(String(10), default="de")
     created_at: Mapped[datetime] = mapped_column(default=now)
     signed_in_at: Mapped[datetime | None]
+    provider_subject: Mapped[str] = mapped_column(String(64), default="")
+    code_by_mail: Mapped[bool] = mapped_column(default=False)
 
     @property
     def kind(self) -> str:
@@ -50,7 +54,7 @@ class User(Model):
     @property
     def ready(self) -> bool:
         """Whether password and second factor are set."""
-        return bool(self.password_hash and self.totp_nonce)
+        return bool(self.password_hash and (self.totp_nonce or self.code_by_mail))
 
     @property
     def called(self) -> str:

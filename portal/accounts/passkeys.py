@@ -13,7 +13,7 @@ from typing import Any, cast
 from urllib.parse import urlsplit
 from uuid import UUID
 
-from sqlalchemy import CursorResult, delete, select, update
+from sqlalchemy import CursorResult, delete, or_, select, update
 
 from portal import audit
 from portal.accounts import letters, sessions
@@ -177,11 +177,15 @@ def sign_in(
 def _known(answer: Any) -> Passkey:
     """Return the key that `answer` names, of an account that may sign in."""
     rows = select(Passkey).join(User).where(User.active, User.password_hash != "")
-    wanted = rows.where(Passkey.credential == str(answer.get("id", "")), User.totp_nonce != "")
+    wanted = rows.where(Passkey.credential == str(answer.get("id", "")), _has_factor())
     passkey = db.session.scalar(wanted)
     if passkey is None:
         raise _refusal()
     return passkey
+
+
+def _has_factor() -> Any:
+    return or_(User.totp_nonce != "", User.code_by_mail)
 
 
 def _count_on(passkey: Passkey, count: int) -> bool:

@@ -48,7 +48,7 @@ def invite(user: User, *, by: Actor, place: Place = PORTAL) -> Invitation | None
     if not user.active:
         raise DomainError(_("This account is disabled. Enable it first."))
     # Who was in before keeps the password: a mailbox alone must not be enough.
-    purpose = Purpose.FACTOR_RESET if user.signed_in_at else Purpose.INVITE
+    purpose = Purpose.FACTOR_RESET if user.signed_in_at and user.password_hash else Purpose.INVITE
     invitation = links.make(user, purpose)
     letters.send_link(invitation, by, place)
     audit.record(by, "user_invite", user, purpose=purpose.value)
@@ -111,6 +111,7 @@ def reset_factor(user: User, *, by: Actor) -> Invitation:
         raise DomainError(_("This account is disabled. Enable it first."))
     factors.remove(user)
     passkeys.forget_all(user)
+    user.provider_subject = ""
     sessions.end_all(user)
     audit.record(by, "factor_reset", user)
     letters.tell_change(user, lambda: _("Your second factor was taken away, so that you can "

@@ -7,14 +7,23 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import audit
-from portal.accounts import entering, factors, passkeys, passwords, sessions, throttling, usecases
+from portal.accounts import (
+    entering,
+    factors,
+    oidc,
+    passkeys,
+    passwords,
+    sessions,
+    throttling,
+    usecases,
+)
 from portal.accounts.sessions import SignedIn
 from portal.calls.memberships import role_name, roles_of
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError, TooManyRequests
 from portal.core.i18n import gettext as _
 from portal.entrance.invitation import WRONG, codes_page, factor_page
-from portal.entrance.signin import target
+from portal.entrance.signin import city_name, target
 from portal.web.doors import public
 from portal.web.limits import client_network
 from portal.web.rooms import fresh, here, signed_in_only
@@ -42,14 +51,18 @@ def show() -> ResponseReturnValue:
 def confirm() -> ResponseReturnValue:
     """Ask for password and code once more before something that matters."""
     if request.method == "GET":
-        return _form("confirm", {})
+        return _confirm_form({})
     try:
         right = _prove(here(), request.form.get("password", ""), request.form.get("code", ""))
     except TooManyRequests as refusal:
-        return _form("confirm", {"password": refusal.message})
+        return _confirm_form({"password": refusal.message})
     if not right:
-        return _form("confirm", {"password": _("Password or code is wrong. Try again.")})
+        return _confirm_form({"password": _("Password or code is wrong. Try again.")})
     return redirect(target(here().user), 303)
+
+
+def _confirm_form(faults: dict[str, str]) -> ResponseReturnValue:
+    return _form("confirm", faults, city=city_name() if oidc.trusts_factors() else "")
 
 
 def _prove(me: SignedIn, password: str, code: str) -> bool:

@@ -205,5 +205,5 @@ def factor_page(user: User, *, wrong: bool = False) -> ResponseReturnValue:
 
 def codes_page(codes: list[str], onward: str = "") -> Response:
     """Return the page that shows recovery codes, the only time; it leads to `onward`."""
-    onward = onward or url_for("account.show")
-    return make_response(render_template("entrance/recovery_codes.html", codes=codes, onward=onward))
+    to = onward or url_for("account.show")
+    return make_response(render_template("entrance/recovery_codes.html", codes=codes, onward=to))

@@ -37,7 +37,9 @@ def states() -> dict[str, str]:
 
 def state_of(user: User) -> str:
     """Return the state of an account."""
-    return "disabled" if not user.active else "ready" if user.ready else "invited"
+    if not user.active:
+        return "disabled"
+    return "ready" if user.ready or user.provider_subject else "invited"
 
 
 def role_options() -> list[tuple[str, str]]:

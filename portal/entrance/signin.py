@@ -3,6 +3,7 @@
 from flask import (
     Blueprint,
     Response,
+    current_app,
     make_response,
     redirect,
     render_template,
@@ -12,7 +13,7 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from portal import jobs
-from portal.accounts import entering, passkeys, passwords, queries, sessions, throttling
+from portal.accounts import entering, oidc, passkeys, passwords, queries, sessions, throttling
 from portal.accounts.models import User
 from portal.accounts.sessions import SignedIn
 from portal.accounts.usecases import RESET
@@ -33,7 +34,11 @@ RESETS_PER_ADDRESS, RESETS_PER_NETWORK = 3, 20  # per hour
 
 def target(user: User) -> str:
     """Return where to go after signing in: a page of ours that was asked for, else to the work."""
-    wish = request.values.get("next", "")
+    return target_of(user, request.values.get("next", ""))
+
+
+def target_of(user: User, wish: str) -> str:
+    """Return the page of ours that was wished for, else where the work of `user` lies."""
     return wish if is_local(wish) else landing(user)
 
 
@@ -42,14 +47,14 @@ def target(user: User) -> str:
 def sign_in() -> ResponseReturnValue:
     """First step: address and password. A wrong address looks like a wrong password."""
     if request.method == "GET":
-        return _sign_in_page("")
+        return sign_in_page("")
     email = queries.folded(request.form.get("email", ""))[:LONGEST_EMAIL]
     try:
         word = _give_password(email, request.form.get("password", ""))
     except TooManyRequests as refusal:
-        return _sign_in_page(email, refusal)
+        return sign_in_page(email, refusal)
     if not word:
-        return _sign_in_page(email, _("Address or password is wrong. Check both and try again."))
+        return sign_in_page(email, _("Address or password is wrong. Check both and try again."))
     return staff.hand_over(_to("signin.code"), word)
 
 
@@ -70,9 +75,16 @@ def _give_password(email: str, password: str) -> str:
         return entering.password_passed(usable, staff.browser(), new_hash=new_hash)
 
 
-def _sign_in_page(email: str, fault: str | TooManyRequests = "") -> ResponseReturnValue:
-    offered = passkeys.available()
-    return _page("entrance/sign_in.html", "email", fault, email=email, passkeys=offered)
+def sign_in_page(email: str, fault: str | TooManyRequests = "") -> ResponseReturnValue:
+    """Return the page of the first step, with what is wrong."""
+    return _page("entrance/sign_in.html", "email", fault, email=email,
+                 passkeys=passkeys.available(), city=city_name())  # fmt: skip
+
+
+def city_name() -> str:
+    """Return what the city's sign-in is called, empty where there is none."""
+    name: str = current_app.extensions["settings"].oidc_name
+    return name if oidc.available() else ""
 
 
 def _page(
@@ -144,7 +156,7 @@ def sign_out() -> ResponseReturnValue:
 @public
 def signed_out() -> ResponseReturnValue:
     """Say that the session is over."""
-    return render_template("entrance/signed_out.html")
+    return render_template("entrance/signed_out.html", city=city_name())
 
 
 @bp.route("/password-reset", methods=["GET", "POST"])

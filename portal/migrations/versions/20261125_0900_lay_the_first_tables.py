@@ -354,6 +354,8 @@ def upgrade() -> None:
         sa.Column("language", sa.String(length=10), nullable=False),
         sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("signed_in_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("provider_subject", sa.String(length=64), nullable=False),
+        sa.Column("code_by_mail", sa.Boolean(), nullable=False),
         sa.CheckConstraint("email LIKE '%_@_%'", name=op.f("ck_user_has_address")),
         sa.CheckConstraint("email = lower(email)", name=op.f("ck_user_email_folded")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
@@ -503,6 +505,32 @@ def upgrade() -> None:
         batch_op.create_index("ix_session_user_id_ended_at", ["user_id", "ended_at"], unique=False)
 
     op.create_table(
+        "api_token",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("hash", sa.String(length=64), nullable=False),
+        sa.Column("scopes", sa.String(length=200), nullable=False),
+        sa.Column("created_by_id", sa.Uuid(), nullable=True),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("last_used", sa.Date(), nullable=True),
+        sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["call.id"], name=op.f("fk_api_token_call_id_call"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["created_by_id"],
+            ["user.id"],
+            name=op.f("fk_api_token_created_by_id_user"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_api_token")),
+        sa.UniqueConstraint("hash", name=op.f("uq_api_token_hash")),
+    )
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_api_token_call_id"), ["call_id"], unique=False)
+
+    op.create_table(
         "bulk_run",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("call_id", sa.Uuid(), nullable=False),
@@ -522,6 +550,65 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_bulk_run_call_id"), ["call_id"], unique=False)
 
     op.create_table(
+        "export",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column("requested_by_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("language", sa.String(length=10), nullable=False),
+        sa.Column("chosen", sa.JSON(), nullable=False),
+        sa.Column("wish", sa.JSON(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "ordered",
+                "running",
+                "ready",
+                "failed",
+                "gone",
+                name="exportstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(length=300), nullable=False),
+        sa.Column("storage_key", sa.String(length=80), nullable=True),
+        sa.Column("size", sa.Integer(), nullable=False),
+        sa.Column("filename", sa.String(length=160), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ready_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "state <> 'failed' OR error <> ''", name=op.f("ck_export_failed_has_reason")
+        ),
+        sa.CheckConstraint(
+            "state <> 'ready' OR (storage_key IS NOT NULL AND expires_at IS NOT NULL)",
+            name=op.f("ck_export_ready_has_file"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["call.id"], name=op.f("fk_export_call_id_call"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["requested_by_id"],
+            ["user.id"],
+            name=op.f("fk_export_requested_by_id_user"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_export")),
+        sa.UniqueConstraint("storage_key", name=op.f("uq_export_storage_key")),
+    )
+    with op.batch_alter_table("export", schema=None) as batch_op:
+        batch_op.create_index(
+            "ix_export_requested_by_id_created_at", ["requested_by_id", "created_at"], unique=False
+        )
+        batch_op.create_index("ix_export_state_expires_at", ["state", "expires_at"], unique=False)
+
+    op.create_table(
         "form_version",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("call_id", sa.Uuid(), nullable=False),
@@ -538,6 +625,48 @@ def upgrade() -> None:
     with op.batch_alter_table("form_version", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_form_version_call_id"), ["call_id"], unique=False)
 
+    op.create_table(
+        "jury_plan",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "all",
+                "balanced",
+                "hand",
+                "deputy",
+                name="way",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("readings", sa.Integer(), nullable=True),
+        sa.Column("by_key", sa.String(length=80), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["call.id"], name=op.f("fk_jury_plan_call_id_call"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jury_plan")),
+        sa.UniqueConstraint("call_id", name=op.f("uq_jury_plan_call_id")),
+    )
+    op.create_table(
+        "jury_seat",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("words", sa.String(length=200), nullable=False),
+        sa.Column("until", sa.Date(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["call.id"], name=op.f("fk_jury_seat_call_id_call"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_jury_seat_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jury_seat")),
+        sa.UniqueConstraint("call_id", "user_id", name=op.f("uq_jury_seat_call_id_user_id")),
+    )
     op.create_table(
         "letter_rule",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -629,6 +758,27 @@ def upgrade() -> None:
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_membership_call_id"), ["call_id"], unique=False)
 
+    op.create_table(
+        "pledge",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("text_version", sa.String(length=40), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["call.id"], name=op.f("fk_pledge_call_id_call"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_pledge_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_pledge")),
+        sa.UniqueConstraint(
+            "call_id",
+            "user_id",
+            "text_version",
+            name=op.f("uq_pledge_call_id_user_id_text_version"),
+        ),
+    )
     op.create_table(
         "saved_view",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -858,6 +1008,84 @@ def upgrade() -> None:
     with op.batch_alter_table("application_tag", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_application_tag_tag_id"), ["tag_id"], unique=False)
 
+    op.create_table(
+        "assignment",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "way",
+            sa.Enum(
+                "all",
+                "balanced",
+                "hand",
+                "deputy",
+                name="way",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("stands_for_id", sa.Uuid(), nullable=True),
+        sa.Column("by_key", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_assignment_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["stands_for_id"],
+            ["user.id"],
+            name=op.f("fk_assignment_stands_for_id_user"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_assignment_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_assignment")),
+        sa.UniqueConstraint(
+            "application_id", "user_id", name=op.f("uq_assignment_application_id_user_id")
+        ),
+    )
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_assignment_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "check_mark",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("item", sa.String(length=80), nullable=False),
+        sa.Column(
+            "verdict",
+            sa.Enum(
+                "ok",
+                "no",
+                "question",
+                name="verdict",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=True,
+        ),
+        sa.Column("by_key", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("note", sa.String(length=2000), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_check_mark_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_check_mark")),
+        sa.UniqueConstraint(
+            "application_id", "item", name=op.f("uq_check_mark_application_id_item")
+        ),
+    )
     op.create_table(
         "consent",
         sa.Column("id", sa.Uuid(), nullable=False),
@@ -1148,6 +1376,57 @@ def upgrade() -> None:
         batch_op.create_index("ix_inquiry_closed_at_due", ["closed_at", "due"], unique=False)
 
     op.create_table(
+        "jury_conflict",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "tie",
+            sa.Enum(
+                "none",
+                "participant",
+                "relative",
+                "representative",
+                "relative_of_representative",
+                "employed",
+                "advised",
+                "advantage",
+                "other",
+                name="tie",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("words", sa.String(length=1000), nullable=False),
+        sa.Column("declared_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("declared_by", sa.String(length=80), nullable=False),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by", sa.String(length=80), nullable=False),
+        sa.Column("lift_reason", sa.String(length=1000), nullable=False),
+        sa.CheckConstraint(
+            "lifted_at IS NULL OR lift_reason <> ''",
+            name=op.f("ck_jury_conflict_lifted_has_reason"),
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_jury_conflict_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_jury_conflict_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_jury_conflict")),
+        sa.UniqueConstraint(
+            "application_id", "user_id", name=op.f("uq_jury_conflict_application_id_user_id")
+        ),
+    )
+    with op.batch_alter_table("jury_conflict", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_jury_conflict_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "message",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("application_id", sa.Uuid(), nullable=False),
@@ -1224,6 +1503,29 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_paper_entry")),
         sa.UniqueConstraint("application_id", name=op.f("uq_paper_entry_application_id")),
+    )
+    op.create_table(
+        "sheet_excuse",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("by_key", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_sheet_excuse_has_reason")),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_sheet_excuse_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_sheet_excuse_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet_excuse")),
+        sa.UniqueConstraint(
+            "application_id", "user_id", name=op.f("uq_sheet_excuse_application_id_user_id")
+        ),
     )
     op.create_table(
         "version",
@@ -1304,6 +1606,118 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_mention_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "redaction",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "kind",
+            sa.Enum(
+                "text",
+                "photo",
+                "page",
+                name="kind",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("passage", sa.String(length=4000), nullable=False),
+        sa.Column("file_id", sa.Uuid(), nullable=True),
+        sa.Column("page", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=1000), nullable=False),
+        sa.Column("by_key", sa.String(length=80), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("lifted_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("lifted_by", sa.String(length=80), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'page') = (page IS NOT NULL)", name=op.f("ck_redaction_page_has_number")
+        ),
+        sa.CheckConstraint(
+            "(kind = 'text') = (file_id IS NULL)", name=op.f("ck_redaction_others_have_file")
+        ),
+        sa.CheckConstraint(
+            "(kind = 'text') = (passage <> '')", name=op.f("ck_redaction_text_has_passage")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_redaction_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["file_id"], ["file.id"], name=op.f("fk_redaction_file_id_file"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_redaction")),
+    )
+    with op.batch_alter_table("redaction", schema=None) as batch_op:
+        batch_op.create_index("ix_redaction_application_id", ["application_id"], unique=False)
+
+    op.create_table(
+        "sheet",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=True),
+        sa.Column("scores", sa.JSON(), nullable=False),
+        sa.Column("comment", sa.String(), nullable=False),
+        sa.Column("private_note", sa.String(), nullable=False),
+        sa.Column("abstained", sa.Boolean(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "draft",
+                "sent",
+                "withdrawn",
+                "frozen",
+                name="sheetstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("frozen_from", sa.String(length=20), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("marks", sa.JSON(), nullable=False),
+        sa.Column("aside", sa.JSON(), nullable=False),
+        sa.Column("begun_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("saved_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("sent_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("frozen_at", sa.DateTime(timezone=True), nullable=True),
+        sa.CheckConstraint(
+            "(state = 'frozen') = (frozen_from IS NOT NULL)",
+            name=op.f("ck_sheet_frozen_knows_before"),
+        ),
+        sa.CheckConstraint(
+            "state <> 'sent' OR sent_at IS NOT NULL", name=op.f("ck_sheet_sent_has_time")
+        ),
+        sa.CheckConstraint(
+            "state <> 'sent' OR version_id IS NOT NULL", name=op.f("ck_sheet_sent_has_version")
+        ),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_sheet_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_sheet_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["version.id"], name=op.f("fk_sheet_version_id_version")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet")),
+        sa.UniqueConstraint(
+            "application_id", "user_id", name=op.f("uq_sheet_application_id_user_id")
+        ),
+    )
+    with op.batch_alter_table("sheet", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sheet_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "version_file",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("version_id", sa.Uuid(), nullable=False),
@@ -1329,6 +1743,29 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("version_file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_version_file_file_id"), ["file_id"], unique=False)
+
+    op.create_table(
+        "sheet_copy",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("sheet_id", sa.Uuid(), nullable=False),
+        sa.Column("n", sa.Integer(), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("scores", sa.JSON(), nullable=False),
+        sa.Column("comment", sa.String(), nullable=False),
+        sa.Column("abstained", sa.Boolean(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["sheet_id"],
+            ["sheet.id"],
+            name=op.f("fk_sheet_copy_sheet_id_sheet"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"], ["version.id"], name=op.f("fk_sheet_copy_version_id_version")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sheet_copy")),
+        sa.UniqueConstraint("sheet_id", "n", name=op.f("uq_sheet_copy_sheet_id_n")),
+    )
     for statement in SEARCH[op.get_bind().dialect.name]:
         op.execute(statement)
 
@@ -1336,10 +1773,19 @@ def upgrade() -> None:
 def downgrade() -> None:
     op.execute("DROP TABLE IF EXISTS search_fts")
     op.execute("DROP TABLE search_doc")
+    op.drop_table("sheet_copy")
     with op.batch_alter_table("version_file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_version_file_file_id"))
 
     op.drop_table("version_file")
+    with op.batch_alter_table("sheet", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sheet_user_id"))
+
+    op.drop_table("sheet")
+    with op.batch_alter_table("redaction", schema=None) as batch_op:
+        batch_op.drop_index("ix_redaction_application_id")
+
+    op.drop_table("redaction")
     with op.batch_alter_table("mention", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_mention_user_id"))
 
@@ -1349,6 +1795,7 @@ def downgrade() -> None:
 
     op.drop_table("file_key")
     op.drop_table("version")
+    op.drop_table("sheet_excuse")
     op.drop_table("paper_entry")
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.drop_index("ix_note_application_id_at")
@@ -1358,6 +1805,10 @@ def downgrade() -> None:
         batch_op.drop_index("ix_message_application_id_sent_at")
 
     op.drop_table("message")
+    with op.batch_alter_table("jury_conflict", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_jury_conflict_user_id"))
+
+    op.drop_table("jury_conflict")
     with op.batch_alter_table("inquiry", schema=None) as batch_op:
         batch_op.drop_index("ix_inquiry_closed_at_due")
 
@@ -1390,6 +1841,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_consent_application_id"))
 
     op.drop_table("consent")
+    op.drop_table("check_mark")
+    with op.batch_alter_table("assignment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_assignment_user_id"))
+
+    op.drop_table("assignment")
     with op.batch_alter_table("application_tag", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_application_tag_tag_id"))
 
@@ -1417,20 +1873,32 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_saved_view_owner_id"))
 
     op.drop_table("saved_view")
+    op.drop_table("pledge")
     with op.batch_alter_table("membership", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_membership_call_id"))
 
     op.drop_table("membership")
     op.drop_table("letter_template")
     op.drop_table("letter_rule")
+    op.drop_table("jury_seat")
+    op.drop_table("jury_plan")
     with op.batch_alter_table("form_version", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_form_version_call_id"))
 
     op.drop_table("form_version")
+    with op.batch_alter_table("export", schema=None) as batch_op:
+        batch_op.drop_index("ix_export_state_expires_at")
+        batch_op.drop_index("ix_export_requested_by_id_created_at")
+
+    op.drop_table("export")
     with op.batch_alter_table("bulk_run", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_bulk_run_call_id"))
 
     op.drop_table("bulk_run")
+    with op.batch_alter_table("api_token", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_api_token_call_id"))
+
+    op.drop_table("api_token")
     with op.batch_alter_table("session", schema=None) as batch_op:
         batch_op.drop_index("ix_session_user_id_ended_at")
 
