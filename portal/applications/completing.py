@@ -47,7 +47,12 @@ def require_answerable(application: Application, by: Actor, at: datetime) -> Inq
 
 
 def save(
-    application: Application, answers: Mapping[str, Any], note: str | None, *, by: Actor, at: datetime
+    application: Application,
+    answers: Mapping[str, Any],
+    note: str | None,
+    *,
+    by: Actor,
+    at: datetime,
 ) -> Inquiry:
     """Keep raw answers to the opened questions, unsent; others are left alone."""
     inquiry = require_answerable(application, by, at)

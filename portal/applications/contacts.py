@@ -65,7 +65,7 @@ def move(application: Application, to: Contact, *, reason: str, by: Actor, at: d
     )  # fmt: skip
 
 
-def _rewrite(
+def _rewrite(  # noqa: PLR0913  (who, when and why)
     application: Application, address: str, to: Contact, why: str, *, by: Actor, at: datetime
 ) -> None:
     key = owner_key(application)

@@ -44,7 +44,7 @@ def problem(application: Application, key: str, raw: Any) -> Problem | None:
     return problem_of(definition.questions[key], definition, answers, {})
 
 
-def correct(
+def correct(  # noqa: PLR0913  (who, when and why)
     application: Application, key: str, raw: Any, *, reason: str, by: Actor, at: datetime
 ) -> Version:
     """Put another answer in the place of one; the owner is told what and why.

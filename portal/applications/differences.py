@@ -21,7 +21,7 @@ def differences(older: Version, newer: Version) -> list[Difference]:
     """Return what changed from one version to a later one, in the order of the form."""
     known = {**definition_under(older).questions, **definition_under(newer).questions}
     found = []
-    for key, question in known.items():
+    for question in known.values():
         before, after = _told(question, older), _told(question, newer)
         if before != after:
             found.append(Difference(question, before, after))

@@ -34,7 +34,7 @@ from portal.jobs import renew
 JOB = "tell_extension"
 BATCH = 100
 LONGEST = timedelta(days=366)
-DAY = "d MMMM y"
+AROUND = 60
 GERMAN_DAY = "d. MMMM y"
 
 
@@ -56,7 +56,7 @@ def drafts(call: Call) -> list[DraftLine]:
         .limit(500)
     )
     return [
-        DraftLine(one, confirmed=one.owner_confirmed_at is not None, reachable=bool(one.owner_email))
+        DraftLine(one, one.owner_confirmed_at is not None, bool(one.owner_email))
         for one in db.session.scalars(rows)
     ]
 
@@ -124,7 +124,15 @@ def texts_with_old_day(call: Call, closes_at: datetime) -> list[str]:
     with in_language("de"):
         day = format_moment(closes_at, GERMAN_DAY, definition.zone)
     source = {k: v for k, v in current_version(call).source.items() if k != "steps"}
-    return [text for text in _texts(source) if day in text]
+    return [_around(text, day) for text in _texts(source) if day in text]
+
+
+def _around(text: str, day: str) -> str:
+    """Return the words around a day in a long text."""
+    place = text.index(day)
+    start, end = max(0, place - AROUND), place + len(day) + AROUND
+    words = " ".join(text[start:end].split())
+    return f"{'… ' if start else ''}{words}{' …' if end < len(text) else ''}"
 
 
 def _texts(value: Any) -> Iterator[str]:
@@ -198,7 +206,7 @@ def extend_one(application: Application, until: datetime, *, reason: str, by: Ac
     _write_late_link(application, why, by)
 
 
-def invite_late(
+def invite_late(  # noqa: PLR0913  (who, when and why)
     call: Call, email: str, until: datetime, *, reason: str, by: Actor, language: str = "de"
 ) -> Application:
     """Begin an empty application for an address, with a personal late link; return it."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import or_, select
 
 from portal.applications.desk_models import Duplicate
-from portal.applications.models import FileState, Version
+from portal.applications.models import Application, FileState, Reason, Version
 from portal.applications.queries import definition_under
 from portal.applications.reactions import exact
 from portal.applications.renewing import raw_answers
@@ -35,13 +35,18 @@ def in_time(version: Version) -> Finding:
 
     Later versions answer a question or correct something, so the last one that was sent counts.
     """
-    sent = [v for v in version.application.versions if v.reason in ("submit", "revise")][-1]
+    sent = sent_last(version.application)
     definition = definition_under(sent)
     arrived = _("Arrived: %(moment)s", moment=exact(definition, sent.arrived_at))
     closing = _("Closing: %(moment)s", moment=exact(definition, version.application.call.closes_at))
     if sent.late:
         return Finding("question", [arrived, closing, _("It is marked as late.")])
     return Finding("ok", [arrived, closing])
+
+
+def sent_last(application: Application) -> Version:
+    """Return the version that the owner sent last of their own accord."""
+    return [v for v in application.versions if v.reason in (Reason.SUBMIT, Reason.REVISE)][-1]
 
 
 def required(version: Version) -> Finding:

@@ -1,4 +1,4 @@
-"""Handing the eligible ones to the jury, after a look at what is still open; and taking them back."""
+"""Handing the eligible ones to the jury after a look at what is open; and taking them back."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass

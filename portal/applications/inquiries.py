@@ -88,7 +88,7 @@ def today_in(application: Application) -> date:
 
 
 def may_be_opened(application: Application) -> list[AnyQuestion]:
-    """Return the questions that can be opened again: those that were asked, but the owner's address.
+    """Return the questions that can be opened again: those asked, but not the owner's address.
 
     Another address is another contact (see `contacts`).
     """
@@ -135,7 +135,8 @@ def ask(application: Application, question: Question, *, by: Actor, hold: bool =
     )
     db.session.add(inquiry)
     application.due = question.due
-    event = application.make_move(Move.RETURN_FOR_COMPLETION, by=by, at=now(), note=inquiry.text[:4000])
+    note = inquiry.text[:4000]
+    event = application.make_move(Move.RETURN_FOR_COMPLETION, by=by, at=now(), note=note)
     _bring_back_files(application, question.keys)
     db.session.flush()
     audit.record(by, "return_for_completion", application, questions=len(inquiry.questions))
@@ -211,7 +212,10 @@ def prolong(application: Application, due: date, *, by: Actor) -> Inquiry:
     inquiry.reminded_at = None
     audit.record(by, "prolong", application, due=due.isoformat())
     reactions.write(
-        application, "answer_prolonged", lambda _language: letter_values(application, inquiry), by=by
+        application,
+        "answer_prolonged",
+        lambda _language: letter_values(application, inquiry),
+        by=by,
     )
     return inquiry
 

@@ -35,7 +35,7 @@ class Verdict(StrEnum):
 
 
 class CheckMark(Model):
-    """What a person found out about one item of the checklist; `revision` grows with each change."""
+    """What a person found out about one item of the checklist; `revision` grows with changes."""
 
     __tablename__ = "check_mark"
     __table_args__ = (UniqueConstraint("application_id", "item"),)
@@ -137,7 +137,7 @@ def marks_of(application: Application) -> list[CheckMark]:
     return list(db.session.scalars(rows))
 
 
-def mark(
+def mark(  # noqa: PLR0913  (who, when and why)
     application: Application,
     item: str,
     verdict: Verdict | None,

@@ -101,7 +101,7 @@ def write(
     return message
 
 
-def file_by_hand(
+def file_by_hand(  # noqa: PLR0913  (who, when and why)
     application: Application,
     text: str,
     *,

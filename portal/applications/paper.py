@@ -1,4 +1,4 @@
-"""Applications on paper or by e-mail: the office enters them, and can hand them to the applicant."""
+"""Applications on paper or by e-mail: the office enters them and can hand them over."""
 
 import secrets
 from datetime import datetime

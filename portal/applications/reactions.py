@@ -35,7 +35,7 @@ def react(application: Application, event: Event) -> None:
 def confirm(application: Application, event: Event) -> None:
     """Order the receipt and write the confirmation that carries it."""
     version = _latest(application)
-    receipt = _receipt(version)
+    receipt = order_receipt(version)
     write(
         application,
         event.move,
@@ -44,7 +44,8 @@ def confirm(application: Application, event: Event) -> None:
     )
 
 
-def _receipt(version: Version) -> Document:
+def order_receipt(version: Version) -> Document:
+    """Order the receipt of a version; each version has one."""
     return documents.order(
         "receipt",
         about=version.id,
@@ -59,7 +60,7 @@ def confirm_answer(application: Application, event: Event) -> None:
     if event.by_kind != "applicant":
         return
     version = _latest(application)
-    attached = [_receipt(version).id] if version.arrived_at == event.at else []
+    attached = [order_receipt(version).id] if version.arrived_at == event.at else []
     write(
         application,
         event.move,
@@ -139,7 +140,7 @@ def letter(
     values: Callable[[str], dict[str, str]],
     **terms: Any,
 ) -> mail.Letter:
-    """Write the letter `name` about an application to any address, in the application's language."""
+    """Write the letter `name` about an application to any address, in its language."""
     definition = definition_for(application)
     terms.setdefault("hold", is_held(application.call, name))
 
@@ -165,9 +166,10 @@ def draft(
 ) -> mail.Letter:
     """Return the letter that `write` would write to the owner, unstored, for a preview."""
     definition = definition_for(application)
+    office = mail.Mailbox(definition.contact.email)
     return mail.draft(
         name,
-        to=owner(application) if application.owner_email else mail.Mailbox(definition.contact.email),
+        to=owner(application) if application.owner_email else office,
         language=application.locale,
         values=lambda language: office_values(definition, language) | values(language),
         own=own_words(application.call, name, definition),

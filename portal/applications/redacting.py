@@ -80,9 +80,10 @@ class Piece(NamedTuple):
 class Redacted:
     """What the jury may see of a version.
 
-    title: of the application. answers: by question key, only what the jury may read at all. files:
-    without hidden photos. words: caption, credit and alt of each file by its id. hidden_pages: pages
-    (from 1) that must be left out, by the file's id; a PDF of which all are hidden is not in `files`.
+    title: of the application. answers: by question key, only what the jury may read at all.
+    files: without hidden photos. words: caption, credit and alt of each file by its id.
+    hidden_pages: pages (from 1) that must be left out, by the file's id; a PDF of which all are
+    hidden is not in `files`.
     """
 
     title: str

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
+from portal.applications import reactions
 from portal.applications.models import Application, File, Reason, Version, VersionFile
 from portal.applications.queries import definition_under, latest
 from portal.applications.sending import fingerprint, index, new_check_code, note_consents
@@ -26,7 +27,7 @@ def newest(application: Application) -> Version:
     return version
 
 
-def renew(
+def renew(  # noqa: PLR0913  (who, when and why)
     application: Application,
     changes: Mapping[str, Any],
     *,
@@ -71,6 +72,7 @@ def renew(
     db.session.flush()
     index(application, version)
     note_consents(application, version)
+    reactions.order_receipt(version)
     return version
 
 

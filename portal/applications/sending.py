@@ -79,7 +79,8 @@ def send(
 
     arrived_at: when handling the request began; it decides whether it is in time (contract of
     the call); of an application on paper when that came. gaps: questions whose answers the office
-    lets be missing on paper. What was sent already is not sent twice: the same content returns its version. Raises
+    lets be missing on paper. What was sent already is not sent twice: the same content returns
+    its version. Raises
     `Incomplete`, `Closed`, `Forbidden`.
     """
     sent_before = latest(application)

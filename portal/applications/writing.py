@@ -1,4 +1,4 @@
-"""May the files of a question be changed now: in an open draft, or since the office asks for them."""
+"""May the files of a question be changed: in an open draft, or since the office asks for them."""
 
 from collections.abc import Callable
 from datetime import datetime

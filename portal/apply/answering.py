@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from portal.applications import completing, filing
 from portal.applications.completing import answerable
+from portal.applications.filing import Incoming
 from portal.applications.inquiries import Inquiry
 from portal.applications.models import Application
 from portal.applications.policy import Action
@@ -15,7 +16,8 @@ from portal.applications.queries import definition_under
 from portal.applications.renewing import newest
 from portal.applications.sending import Incomplete
 from portal.apply import enclosing, uploading
-from portal.apply.views import address, page_of
+from portal.apply.views import page_of
+from portal.apply.ways import address
 from portal.calls.answers import Problem
 from portal.calls.posted import raw_answers
 from portal.calls.questions import FILE_TYPES, AnyQuestion
@@ -40,7 +42,8 @@ def answer(application: Application) -> ResponseReturnValue:
     if inquiry is None:
         return redirect(address("sending.status", application), 303)
     if request.method != "POST":
-        problems = completing.what_is_wrong(application, inquiry) if request.args.get("check") else []
+        checked = request.args.get("check")
+        problems = completing.what_is_wrong(application, inquiry) if checked else []
         return _page(application, inquiry, problems)
     return _keep(application, inquiry)
 
@@ -50,7 +53,7 @@ def _page(
 ) -> str:
     definition = definition_under(newest(application))
     fields = _fields(application, inquiry, problems)
-    errors = [(f.problem.anchor, f.problem.message) for f in fields if f.problem]
+    errors = [(f.anchor, f.problem.message) for f in fields if f.problem]
     return page_of(
         "apply/answer.html",
         application,
@@ -107,7 +110,7 @@ def _keep(application: Application, inquiry: Inquiry) -> ResponseReturnValue:
     for refusal in refusals:
         flash(refusal, "danger")
     stays = {"remove", "add_row"} & request.form.keys() or request.form.get("go") == "upload"
-    if refusals or stays or count and request.form.get("go") != "send":
+    if refusals or stays or (count and request.form.get("go") != "send"):
         return redirect(address("answering.answer", application), 303)
     if request.form.get("go") == "save":
         return redirect(address("sending.status", application), 303)
@@ -127,10 +130,9 @@ def _told(application: Application, inquiry: Inquiry) -> Response:
 
 
 def _send(application: Application, inquiry: Inquiry) -> ResponseReturnValue:
-    enclosed, refusals = enclosing.take("note_files")
+    enclosed: list[Incoming] = []
     try:
-        if refusals:
-            raise DomainError(" ".join(refusals))
+        enclosed = enclosing.take("note_files")
         with transaction():
             completing.answer(application, by=person(), at=g.arrived_at, files=enclosed)
     except Incomplete:

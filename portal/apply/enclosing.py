@@ -17,16 +17,17 @@ MOST = messages.MOST_FILES
 ACCEPT = "application/pdf,image/jpeg,image/png,image/webp,.pdf,.jpg,.jpeg,.png,.webp"
 
 
-def take(name: str) -> tuple[list[Incoming], list[str]]:
-    """Store the files that were chosen in the field `name`; return them, and refusals in words.
+def take(name: str) -> list[Incoming]:
+    """Store the files that were chosen in the field `name`; return them.
 
-    No transaction may be open. The caller drops the bytes if nothing comes of it.
+    No transaction may be open. The caller drops the bytes if nothing comes of it. Raises
+    `FileRefused` with all refusals in words; nothing is stored then.
     """
     given = [file for file in request.files.getlist(name) if file.filename]
     if not given:
-        return [], []
+        return []
     if len(given) > MOST:
-        return [], [_("Send at most %(most)s files with one message.", most=MOST)]
+        raise FileRefused(_("Send at most %(most)s files with one message.", most=MOST))
     db.session.commit()  # nobody waits for this upload: no lock is held while bytes are written
     brake("upload", current_app.extensions["settings"].uploads_per_hour)
     taken, refusals = [], []
@@ -37,8 +38,8 @@ def take(name: str) -> tuple[list[Incoming], list[str]]:
             refusals.append(refused.message)
     if refusals:
         filing.drop_bytes([one.key for one in taken])
-        taken = []
-    return taken, refusals
+        raise FileRefused(" ".join(refusals))
+    return taken
 
 
 def removed(application: Application) -> list[str]:

@@ -1,4 +1,4 @@
-"""The page of a sent application: its state in the applicant's words, what comes next, whom to ask."""
+"""The page of a sent application: its state in the applicant's words, and what comes next."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,10 +7,11 @@ from typing import Any
 
 from flask import g
 
-from portal.applications.deadline import Arrival, arrival
 from portal.applications import messages
 from portal.applications.completing import answerable
+from portal.applications.deadline import Arrival, arrival
 from portal.applications.differences import Difference, differences
+from portal.applications.findings import sent_last
 from portal.applications.models import Application, Reason, Version
 from portal.applications.policy import POLICY, Action
 from portal.applications.queries import definition_for, definition_under, latest, unsent_changes
@@ -99,6 +100,7 @@ def facts_of(application: Application) -> dict[str, Any]:
     definition = definition_under(version)
     return {
         "version": version,
+        "sent": sent_last(application),
         "versions": list(reversed(application.versions)),
         "state": title,
         "sentence": sentence,

@@ -4,10 +4,12 @@ from flask import Blueprint, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from portal.applications import filing, messages
+from portal.applications.filing import Incoming
 from portal.applications.models import Application
 from portal.applications.policy import Action
 from portal.apply import enclosing
-from portal.apply.views import address, page_of
+from portal.apply.views import page_of
+from portal.apply.ways import address
 from portal.core.db import transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
@@ -26,10 +28,9 @@ def thread(application: Application) -> ResponseReturnValue:
     if request.method != "POST":
         return _page(application)
     text = request.form.get("text", "")
-    enclosed, refusals = enclosing.take("files")
+    enclosed: list[Incoming] = []
     try:
-        if refusals:
-            raise DomainError(" ".join(refusals))
+        enclosed = enclosing.take("files")
         with transaction():
             messages.write(application, text, by=person(), files=enclosed)
     except DomainError as refused:

@@ -1,4 +1,4 @@
-"""More time: a later closing for all, a personal late link for one; the drafts without their text."""
+"""More time: a later closing for all, a late link for one; the drafts without their text."""
 
 from datetime import datetime
 from uuid import UUID
@@ -15,7 +15,7 @@ from portal.core.db import transaction
 from portal.core.errors import DomainError, NotFound
 from portal.core.i18n import gettext as _
 from portal.office.frame import page
-from portal.office.working import moment_in
+from portal.office.working import given, moment_in
 from portal.web.doors import person
 from portal.web.rooms import open_to
 
@@ -26,7 +26,7 @@ REFUSED = 422
 @bp.get("/<slug>/office/deadline")
 @open_to("office", "reader")
 def show(call: Call) -> ResponseReturnValue:
-    """Show the closing, and the drafts: that they exist, since when, whether they can be reached."""
+    """Show the closing, and the drafts: that they exist, since when, whether one can write."""
     return _page(call)
 
 
@@ -46,13 +46,10 @@ def _zone(call: Call) -> str:
 @open_to("office")
 def extend(call: Call) -> ResponseReturnValue:
     """Close the call later, for all."""
-    at = moment_in(_zone(call), "closes")
-    seen = request.form.get("seen", "")
     try:
-        if at is None:
-            raise DomainError(_("Choose a moment after the present closing and after now."))
-        if seen != call.closes_at.isoformat():
-            raise DomainError(_("Somebody has moved the closing meanwhile. Look at it once more."))
+        _require_seen(call)
+        at = given(moment_in(_zone(call), "closes"),
+                   _("Choose a moment after the present closing and after now."))  # fmt: skip
         with transaction():
             extending.extend_all(call, at, reason=request.form.get("reason", ""), by=person())
     except DomainError as refused:
@@ -64,14 +61,19 @@ def extend(call: Call) -> ResponseReturnValue:
     return redirect(url_for("deadlines.show", slug=call.slug), 303)
 
 
+def _require_seen(call: Call) -> None:
+    """Raise `DomainError` if the closing is not the one that the page showed."""
+    if request.form.get("seen", "") != call.closes_at.isoformat():
+        raise DomainError(_("Somebody has moved the closing meanwhile. Look at it once more."))
+
+
 @bp.post("/<slug>/office/deadline/late")
 @open_to("office")
 def late(call: Call) -> ResponseReturnValue:
     """Send a personal late link: to the owner of a draft, or to an address for a new one."""
-    until = moment_in(_zone(call), "until")
     try:
-        if until is None:
-            raise DomainError(_("Choose a moment after the closing and after now."))
+        until = given(moment_in(_zone(call), "until"),
+                      _("Choose a moment after the closing and after now."))  # fmt: skip
         with transaction():
             _send(call, until)
     except DomainError as refused:

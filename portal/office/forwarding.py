@@ -1,4 +1,4 @@
-"""To the jury: the eligible ones with what is still open; some of them, or all after a fresh proof."""
+"""To the jury: the eligible ones with what is still open; some, or all after a fresh proof."""
 
 from uuid import UUID
 

@@ -20,10 +20,11 @@ from portal.calls.queries import current_version, definition_of
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError
+from portal.core.i18n import BINDING, in_language
 from portal.core.i18n import gettext as _
 from portal.office.frame import page
 from portal.office.screening import CASE, REFUSED
-from portal.office.working import back_to, day_in, moment_in, way, zone_of
+from portal.office.working import back_to, day_in, given, moment_in, way
 from portal.web.doors import person
 from portal.web.limits import upload
 from portal.web.rooms import open_to, work_on
@@ -31,6 +32,7 @@ from portal.web.touch import witness
 
 bp = Blueprint("paperwork", __name__)
 CODE_DAYS = 60
+CHANNELS = {"paper": Channel.PAPER, "email": Channel.EMAIL}
 
 
 @bp.route("/<slug>/office/paper", methods=["GET", "POST"])
@@ -40,14 +42,13 @@ def enter(call: Call) -> ResponseReturnValue:
     if request.method != "POST":
         return _entry_page(call)
     zone = definition_of(current_version(call).id).zone
-    at = moment_in(zone, "came")
-    channel = request.form.get("channel", "")
+    told = _("Say how and when the application came.")
     try:
-        if at is None or channel not in (Channel.PAPER, Channel.EMAIL):
-            raise DomainError(_("Say how and when the application came."))
+        at = given(moment_in(zone, "came"), told)
+        channel = given(CHANNELS.get(request.form.get("channel", "")), told)
         with transaction():
             application = paper.enter(
-                call, Channel(channel), received_at=at, note=request.form.get("note", ""),
+                call, channel, received_at=at, note=request.form.get("note", ""),
                 by=person(),
             )  # fmt: skip
     except DomainError as refused:
@@ -93,7 +94,8 @@ def scan(application: Application) -> ResponseReturnValue:
     """Attach a scan of what came."""
     given = [file for file in request.files.getlist("scan") if file.filename]
     if not given:
-        return _page(application, [("scan", _("Choose a file first, then press “Attach”."))]), REFUSED
+        told = _("Choose a file first, then press “Attach”.")
+        return _page(application, [("scan", told)]), REFUSED
     db.session.commit()  # nobody waits for this upload: no lock is held while bytes are written
     for file in given:
         key = ""
@@ -154,9 +156,10 @@ def letter(application: Application) -> ResponseReturnValue:
     if key is None:
         return redirect(way("paperwork.show", application))
     witness(person(), "paper_code_view", application)
-    return page(
-        "office/paper_letter.html", application.call, area="caselist.show", application=application,
-        code=paper.code(key), until=key.expires_at, recipient=recipient_of(application),
-        address=keys.absolute(url_for("papercode.code", slug=application.call.slug)),
-        written=now(), zone_of=zone_of(application),
-    )  # fmt: skip
+    with in_language(BINDING):
+        return page(
+            "office/paper_letter.html", application.call, area="caselist.show",
+            application=application, code=paper.code(key), until=key.expires_at,
+            recipient=recipient_of(application), written=now(),
+            address=keys.absolute(url_for("papercode.code", slug=application.call.slug)),
+        )  # fmt: skip

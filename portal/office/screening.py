@@ -61,7 +61,8 @@ def check_mark(line: Line) -> tuple[str, str]:
 def check(application: Application) -> ResponseReturnValue:
     """Show the checklist of one application on a page of its own."""
     witness(person(), "application_view", application)
-    return page("office/check.html", application.call, area="caselist.show", application=application)
+    area = "caselist.show"
+    return page("office/check.html", application.call, area=area, application=application)
 
 
 @bp.post(f"{CASE}/check/<item>")

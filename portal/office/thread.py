@@ -15,10 +15,12 @@ from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.office.frame import page
 from portal.office.screening import CASE, REFUSED, bp
-from portal.office.working import moment_in, way, zone_of
+from portal.office.working import given, moment_in, way, zone_of
 from portal.web.doors import person
 from portal.web.limits import upload
 from portal.web.rooms import work_on
+
+WAYS = {one.value: one for one in Way if one is not Way.PAGE}
 
 
 @bp.get(f"{CASE}/messages")
@@ -32,7 +34,8 @@ def _page(application: Application, errors: list[tuple[str, str]] | None = None)
     return page(
         "office/messages.html", application.call, area="caselist.show", application=application,
         thread=[(one, messages.files_of(application, one)) for one in messages.thread(application)],
-        unread=messages.unread(application, by_office=True), typed=request.form, errors=errors or [],
+        unread=messages.unread(application, by_office=True), typed=request.form,
+        errors=errors or [],
         may_write=POLICY.allows(person(), Action.WORK, application), most=messages.MOST_FILES,
         file_address=lambda file: _address(application, file),
     )  # fmt: skip
@@ -64,16 +67,15 @@ def write_message(application: Application) -> ResponseReturnValue:
 @work_on(Action.WORK)
 def file_message(application: Application) -> ResponseReturnValue:
     """Keep a reply that came by mail, telephone or post."""
-    chosen = request.form.get("way", "")
-    at = moment_in(zone_of(application), "came")
+    told = _("Say how and when the reply came.")
     taken: list[Incoming] = []
     try:
-        if chosen not in set(Way) - {Way.PAGE} or at is None:
-            raise DomainError(_("Say how and when the reply came."))
+        at = given(moment_in(zone_of(application), "came"), told)
+        chosen = given(WAYS.get(request.form.get("way", "")), told)
         taken = _taken()
         with transaction():
             messages.file_by_hand(
-                application, request.form.get("reply", ""), way=Way(chosen), by=person(), at=at,
+                application, request.form.get("reply", ""), way=chosen, by=person(), at=at,
                 files=taken,
             )  # fmt: skip
     except DomainError as refused:

@@ -1,6 +1,7 @@
 """What the pages of the office that change an application share: two clerks, days, the way back."""
 
 from datetime import date, datetime, time
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, current_app, redirect, request, url_for
@@ -13,6 +14,7 @@ from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.office.frame import page
 
+T = TypeVar("T")
 bp = Blueprint("working", __name__)
 HIDDEN = ("csrf_token", "lock", "seen", "go")
 
@@ -74,13 +76,20 @@ def day_in(name: str) -> date | None:
 
 
 def moment_in(zone: str, name: str) -> datetime | None:
-    """Return the moment of the fields `<name>_day` and `<name>_time` in a zone, None if it is none."""
+    """Return the moment of `<name>_day` and `<name>_time` in a zone, None if it is none."""
     day = day_in(f"{name}_day")
     try:
         clock = time.fromisoformat(request.form.get(f"{name}_time", "").strip() or "23:59:59")
     except ValueError:
         return None
     return datetime.combine(day, clock, ZoneInfo(zone)) if day else None
+
+
+def given(value: T | None, sentence: str) -> T:
+    """Return a value that has to be there; raise `DomainError` with `sentence` if it is not."""
+    if value is None:
+        raise DomainError(sentence)
+    return value
 
 
 def zone_of(application: Application) -> str:
