@@ -25,7 +25,7 @@ from tests.strict import StrictClient, check_html, text_of
 SLUG, HEIMAT = SLUGS
 LANGUAGES = ("de", "en", "ar")
 # What opens as many questions as possible.
-OPENING = {
+OPENING: dict[str, dict[str, dict[str, Any]]] = {
     SLUG: {"type": {"application_type": "nomination"}},
     HEIMAT: {
         "proposal": {"entered_by": "own"},
@@ -349,9 +349,9 @@ def test_files_come_with_the_page_and_keep_what_is_typed(site: Flask) -> None:
     assert [file.name for file in files_of(site, writer)] == ["a.jpg", "c.png", "d.pdf"]
     assert "„b.jpg“" in page
     assert "https://example.org/film" in page
-    file = files_of(site, writer)[0]
-    writer.save("attachments", {f"file-{file.id}.caption": "Am Zaun", f"file-{file.id}.persons": "no",
-                                "remove": str(files_of(site, writer)[1].id)})  # fmt: skip
+    first, second, _third = files_of(site, writer)
+    told = {f"file-{first.id}.caption": "Am Zaun", f"file-{first.id}.persons": "no"}
+    writer.save("attachments", told | {"remove": str(second.id)})
     assert [(f.name, f.caption, f.persons) for f in files_of(site, writer)] == [
         ("a.jpg", "Am Zaun", "no"), ("d.pdf", "", ""),
     ]  # fmt: skip

@@ -1,7 +1,7 @@
 """What people hand in: answers by the names of the fields, and real files."""
 
 import io
-from datetime import date
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pikepdf
@@ -16,7 +16,7 @@ HEIMAT = "heimat-preis-2027"
 
 def definition(slug: str = SLUG) -> Definition:
     """Return an example call."""
-    return open_call(slug, date.today())
+    return open_call(slug, datetime.now(UTC).date())
 
 
 def pages(slug: str = SLUG) -> list[str]:

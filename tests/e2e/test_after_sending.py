@@ -1,6 +1,7 @@
 """What people do besides writing: other devices, changing, withdrawing, deleting, being late."""
 
 import re
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -9,6 +10,8 @@ from playwright.sync_api import expect
 from tests.e2e.conftest import NewPerson
 from tests.e2e.house import House, links_in, words_in
 from tests.e2e.samples import SLUG, answers
+
+Closing = Callable[[float], None]
 
 
 def test_a_mailed_link_opens_the_draft_on_another_device(
@@ -140,7 +143,7 @@ def test_the_nominated_are_told_and_decide(new_person: NewPerson, house: House) 
 
 
 @pytest.fixture
-def closing(house: House):
+def closing(house: House) -> Iterator[Closing]:
     """Return a function that closes the call some minutes from now; it is open again afterwards."""
     before = house.ask("SELECT closes_at FROM call WHERE slug = :slug", slug=SLUG)[0][0]
 
@@ -152,7 +155,7 @@ def closing(house: House):
 
 
 def test_within_the_grace_a_sending_is_recorded_as_late(
-    new_person: NewPerson, house: House, closing
+    new_person: NewPerson, house: House, closing: Closing
 ) -> None:
     person = new_person()
     person.complete(3, contact__email="knapp@example.org")
@@ -166,7 +169,7 @@ def test_within_the_grace_a_sending_is_recorded_as_late(
 
 
 def test_after_the_grace_all_text_is_shown_and_nothing_is_taken(
-    new_person: NewPerson, closing
+    new_person: NewPerson, closing: Closing
 ) -> None:
     person = new_person()
     page = person.page
@@ -184,4 +187,4 @@ def test_after_the_grace_all_text_is_shown_and_nothing_is_taken(
     other.locator("[id='project.title']").fill("Nach dem Ende getippt")
     expect(other.locator("#saved")).to_contain_text("beendet")
     other.get_by_role("button", name="Speichern und weiter").click()
-    expect(other.locator("body")).to_contain_text("Nach dem Ende getippt")
+    expect(other.locator("main .p-quoted")).to_have_text("Nach dem Ende getippt")

@@ -107,7 +107,8 @@ def test_what_is_typed_while_a_slow_save_runs_is_saved_as_well(
     page = person.page
     page.evaluate("""() => {
       const quick = window.fetch;
-      window.fetch = (...all) => new Promise((done) => setTimeout(done, 2500)).then(() => quick(...all));
+      const slow = () => new Promise((done) => setTimeout(done, 2500));
+      window.fetch = (...all) => slow().then(() => quick(...all));
     }""")
     page.locator(TITLE).fill("Anfang")
     page.wait_for_timeout(1400)

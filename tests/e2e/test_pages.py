@@ -1,5 +1,7 @@
 """Every page of the way in German and Arabic, light and dark, on a phone and by keyboard."""
 
+from pathlib import Path
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -33,7 +35,7 @@ def looked_at(person: Person, path: str) -> list[str]:
 
 
 @pytest.mark.parametrize("language", ["de", "ar"])
-def test_no_page_has_a_fault(new_person: NewPerson, language: str, tmp_path) -> None:
+def test_no_page_has_a_fault(new_person: NewPerson, language: str, tmp_path: Path) -> None:
     person = new_person(locale=language, viewport={"width": 360, "height": 740})
     person.expected = {404, 410}
     person.start()
@@ -86,7 +88,9 @@ def test_arabic_pages_are_mirrored(new_person: NewPerson) -> None:
     side = person.page.locator("aside.p-side").bounding_box()
     field = person.page.locator("[id='project.title']").bounding_box()
 
-    assert line and side and field
+    assert line
+    assert side
+    assert field
     assert line["x"] > 640
     assert side["x"] < field["x"]
     check_html(person.page.content())
