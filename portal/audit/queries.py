@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
 
@@ -13,7 +14,11 @@ SIZE = 50
 
 @dataclass(frozen=True)
 class Filters:
-    """What to look for; empty means all. q: the beginning of an id or verb."""
+    """What to look for; empty means all. q: the beginning of an id or verb.
+
+    call: slug of a call: entries that name it, and those about things whose keys `things` selects
+    (without hyphens; this room does not know what belongs to a call).
+    """
 
     what: str = ""
     actor_key: str = ""
@@ -21,6 +26,8 @@ class Filters:
     since: datetime | None = None
     until: datetime | None = None
     q: str = ""
+    call: str = ""
+    things: Any = None
 
 
 @dataclass(frozen=True)
@@ -55,6 +62,10 @@ def _conditions(filters: Filters) -> list[ColumnElement[bool]]:
         wanted.append(AuditEntry.at >= filters.since)
     if filters.until:
         wanted.append(AuditEntry.at < filters.until)
+    if filters.call:
+        named = AuditEntry.facts["call"].as_string() == filters.call
+        about = func.replace(AuditEntry.thing_key, "-", "").in_(filters.things)
+        wanted.append(named if filters.things is None else or_(named, about))
     if filters.q:
         columns = (AuditEntry.what, AuditEntry.actor_key, AuditEntry.thing_key)
         wanted.append(or_(*(c.istartswith(filters.q, autoescape=True) for c in columns)))

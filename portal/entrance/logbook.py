@@ -1,24 +1,29 @@
 """The log of who did what, for administrators: search, filters, pages."""
 
 from datetime import date, datetime, time, timedelta
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy import String, cast, func, select, union_all
 
 from portal.accounts import queries as accounts
+from portal.applications.models import Application
 from portal.audit import queries
 from portal.audit.models import AuditEntry
 from portal.audit.queries import Filters
+from portal.calls.models import Call
+from portal.calls.queries import all_calls
 from portal.core.i18n import gettext as _
 from portal.core.text import one_line
 from portal.web.rooms import ADMIN, open_to
 
 bp = Blueprint("logbook", __name__)
 ZONE = ZoneInfo("Europe/Berlin")
-FIELDS = ("q", "what", "who", "about", "since", "until")
+FIELDS = ("q", "what", "who", "about", "since", "until", "call")
 
 
 @bp.get("/audit")
@@ -35,6 +40,7 @@ def log() -> ResponseReturnValue:
         words_of=words_of,
         actor_of=actor_of,
         names=_names(found.entries),
+        calls=[call.slug for call in all_calls()],
         href="?" + urlencode({k: v for k, v in given.items() if v} | {"page": ""}),
     )
 
@@ -57,6 +63,8 @@ def words_of(what: str) -> str:
         "factor_change": _("changed the second factor"),
         "factor_reset": _("reset a second factor"),
         "recovery_codes_renew": _("made new recovery codes"),
+        "code_mail": _("asked for a mailed code"),
+        "factor_link": _("asked for a link to set up an app"),
         "confirm_again": _("proved who it is"),
         "passkey_add": _("added a passkey"),
         "passkey_remove": _("removed a passkey"),
@@ -67,6 +75,22 @@ def words_of(what: str) -> str:
         "membership_take": _("took a role away"),
         "admin_give": _("made an administrator"),
         "admin_take": _("took an administrator's rights"),
+        "export": _("exported applications"),
+        "export_download": _("fetched an export"),
+        "export_drop": _("gave up an export"),
+        "letter_view": _("read a letter"),
+        "letter_change": _("changed a letter"),
+        "letter_hold": _("held a letter"),
+        "letter_release": _("released a letter"),
+        "letter_cancel": _("cancelled a letter"),
+        "letter_again": _("sent a letter again"),
+        "letter_circular": _("wrote to many"),
+        "letter_words": _("changed the words of a letter"),
+        "letter_words_default": _("went back to the default of a letter"),
+        "letter_rule": _("set whether letters wait"),
+        "token_make": _("made a token"),
+        "token_revoke": _("ended a token"),
+        "token_read": _("read applications by token"),
     }
     return known.get(what, what)
 
@@ -77,6 +101,7 @@ def actor_of(entry: AuditEntry) -> str:
         "system": _("the portal itself"),
         "visitor": _("somebody without an account"),
         "applicant": _("an applicant"),
+        "token": _("another tool"),
     }
     return known.get(entry.actor_kind, entry.actor_kind)
 
@@ -90,7 +115,17 @@ def _filters(given: dict[str, str]) -> Filters:
         since=_midnight(given["since"]),
         until=until + timedelta(days=1) if until else None,
         q=given["q"],
+        call=given["call"],
+        things=_keys_of(given["call"]) if given["call"] else None,
     )
+
+
+def _keys_of(slug: str) -> Any:
+    """Select the ids of a call and its applications as text without hyphens."""
+    calls = select(func.replace(cast(Call.id, String), "-", "")).where(Call.slug == slug)
+    applications = select(func.replace(cast(Application.id, String), "-", ""))
+    mine = applications.join(Call, Call.id == Application.call_id).where(Call.slug == slug)
+    return union_all(calls, mine)
 
 
 def _midnight(text: str) -> datetime | None:

@@ -33,7 +33,7 @@ from portal.storage.wiring import scratch
 from portal.web.doors import person
 from portal.web.headers import seal
 from portal.web.rooms import fresh, here, open_to
-from portal.web.touch import witness
+from portal.web.touch import witness, witness_each
 
 bp = Blueprint("exports", __name__)
 WRONG = 422
@@ -131,7 +131,8 @@ def at_once(call: Call, kind: str) -> ResponseReturnValue:
     total = choice.count()
     if not total or (kind == "xlsx" and total > MOST_AT_ONCE):
         raise NotFound
-    witness(person(), "export", call, call=call.slug, kind=kind, applications=total)
+    things: list[Any] = [call, *exportrows.things(choice, total)]
+    witness_each(person(), "export", things, call=call.slug, kind=kind, applications=total)
     what = extracts.extract(call, choice)
     name = f"{call.slug}-{now():%Y-%m-%d-%H%M}.{kind}"
     if kind == "xlsx":

@@ -4,7 +4,7 @@ Each is a short transaction of its own, on a connection of its own.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -75,6 +75,13 @@ def witness(actor: Actor, what: str, thing: Thing = None, **facts: Any) -> None:
     """
     with _writing() as own:
         append(own, actor, what, thing, facts)
+
+
+def witness_each(actor: Actor, what: str, things: Iterable[Thing], **facts: Any) -> None:
+    """Do what `witness` does for several things, in one transaction."""
+    with _writing() as own:
+        for thing in things:
+            append(own, actor, what, thing, facts)
 
 
 def read_by_token(token: ApiToken, thing: Thing, *, most: int, **facts: Any) -> None:

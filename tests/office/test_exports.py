@@ -232,8 +232,25 @@ def test_the_log_has_an_export_before_its_first_byte(house: House) -> None:
     house.browser("office").get(f"{EXPORTS}/applications.csv")
 
     with house.app.app_context():
-        entry = db.session.scalars(select(AuditEntry).where(AuditEntry.what == "export")).one()
-    assert entry.facts == {"call": SLUG, "kind": "csv", "applications": 2}
+        found = select(AuditEntry).where(AuditEntry.what == "export").order_by(AuditEntry.n)
+        entries = list(db.session.scalars(found))
+    assert entries[0].facts == {"call": SLUG, "kind": "csv", "applications": 2}
+    assert [entry.thing_key for entry in entries] == [
+        str(house.call.id), *(str(one.id) for one in reversed(house.applications))
+    ]
+
+
+def test_the_log_can_be_read_for_one_call(house: House) -> None:
+    house.browser("office").get(f"{EXPORTS}/applications.csv")
+    admin = house.browser("admin")
+    with house.app.app_context():
+        open_call("heimat-preis-2027")
+
+    mine, others = (text_of(admin.get(f"/audit?what=export&call={slug}"))
+                    for slug in (SLUG, "heimat-preis-2027"))  # fmt: skip
+
+    assert "kind: csv" in mine
+    assert "kind: csv" not in others
 
 
 def test_an_export_costs_five_statements_however_large(examples: House) -> None:
