@@ -1,9 +1,11 @@
 """What the portal finds out by itself about an application, with the reason in words."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
+from uuid import UUID
 
 from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload
 
 from portal.applications.desk_models import Duplicate
 from portal.applications.models import Application, FileState, Reason, Version
@@ -107,14 +109,28 @@ def files(version: Version) -> Finding:
 
 def duplicate(version: Version) -> Finding:
     """Whether another application may be the same, as far as nobody has said that it is not."""
-    mine = version.application_id
+    return duplicate_of(twins_of([version.application_id]).get(version.application_id, []))
+
+
+def twins_of(ids: Collection[UUID]) -> dict[UUID, list[Application]]:
+    """Return the likely doubles of several applications that nobody dismissed, by id."""
     rows = db.session.scalars(
-        select(Duplicate).where(
-            or_(Duplicate.first_id == mine, Duplicate.second_id == mine),
+        select(Duplicate)
+        .options(joinedload(Duplicate.first), joinedload(Duplicate.second))
+        .where(
+            or_(Duplicate.first_id.in_(ids), Duplicate.second_id.in_(ids)),
             Duplicate.dismissed_at.is_(None),
         )
-    ).all()
-    twins = [row.second if row.first_id == mine else row.first for row in rows]
+    )
+    found: dict[UUID, list[Application]] = {}
+    for row in rows:
+        found.setdefault(row.first_id, []).append(row.second)
+        found.setdefault(row.second_id, []).append(row.first)
+    return found
+
+
+def duplicate_of(twins: list[Application]) -> Finding:
+    """Return the finding for an application with these likely doubles."""
     if not twins:
         return Finding("ok", [_("No similar application was found.")])
     said = [_("Perhaps a double of %(number)s", number=twin.reference or "") for twin in twins]

@@ -1,16 +1,19 @@
 """Handing the eligible ones to the jury after a look at what is open; and taking them back."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from sqlalchemy import select
+from sqlalchemy.orm import selectinload
 
 from portal import audit, mail
-from portal.applications import marking, messages, redacting
-from portal.applications.models import Application, FileState
+from portal.applications import findings, marking, messages, redacting
+from portal.applications.marking import CheckMark
+from portal.applications.models import Application, FileState, Version
 from portal.applications.policy import POLICY
 from portal.applications.queries import definition_under
+from portal.applications.redacting import Redaction
 from portal.applications.renewing import newest
 from portal.applications.workflow import Move, Status
 from portal.calls.models import Call
@@ -48,24 +51,56 @@ class Candidate:
         return not any(point.stops for point in self.points)
 
 
-def candidates(call: Call) -> list[Candidate]:
-    """Return the eligible applications of a call by number, each with its open points."""
-    rows = select(Application).where(
-        Application.call_id == call.id, Application.status == Status.ELIGIBLE
+@dataclass(frozen=True)
+class _Around:
+    """What stands beside several applications, by id, loaded with one query each."""
+
+    marks: dict[UUID, list[CheckMark]]
+    twins: dict[UUID, list[Application]]
+    redactions: dict[UUID, list[Redaction]]
+    held: dict[UUID, int]
+    unread: dict[UUID, int]
+
+
+def _around(ids: Collection[UUID]) -> _Around:
+    return _Around(
+        marks=marking.marks_on(ids),
+        twins=findings.twins_of(ids),
+        redactions=redacting.active_on(ids),
+        held=mail.held_about(ids),
+        unread=messages.unread_on(ids),
     )
-    found = db.session.scalars(rows.order_by(Application.number))
-    return [Candidate(one, open_points(one)) for one in found]
+
+
+def candidates(call: Call) -> list[Candidate]:
+    """Return the eligible applications of a call by number, each with its open points.
+
+    The number of statements does not depend on how many there are.
+    """
+    rows = (
+        select(Application)
+        .where(Application.call_id == call.id, Application.status == Status.ELIGIBLE)
+        .options(selectinload(Application.versions).selectinload(Version.files))
+        .order_by(Application.number)
+    )
+    found = db.session.scalars(rows).all()
+    around = _around([one.id for one in found])
+    return [Candidate(one, _points(one, around)) for one in found]
 
 
 def open_points(application: Application) -> list[OpenPoint]:
     """Return what is still open before the jury gets the application."""
+    return _points(application, _around([application.id]))
+
+
+def _points(application: Application, around: _Around) -> list[OpenPoint]:
     return [
         *_nominee(application),
         *_files(application),
-        *_checks(application),
-        *_redactions(application),
-        *_letters(application),
-        *_unread(application),
+        *_checks(application, around),
+        *_redactions(application, around),
+        *_letters(around.held.get(application.id, 0)),
+        *_unread(around.unread.get(application.id, 0)),
     ]
 
 
@@ -94,13 +129,18 @@ def _files(application: Application) -> list[OpenPoint]:
     return points
 
 
-def _checks(application: Application) -> list[OpenPoint]:
-    names = [plain(line.item.text, language()) for line in marking.panel(application).open]
+def _checks(application: Application, around: _Around) -> list[OpenPoint]:
+    panel = marking.panel(
+        application,
+        marks=around.marks.get(application.id, []),
+        twins=around.twins.get(application.id, []),
+    )
+    names = [plain(line.item.text, language()) for line in panel.open]
     return [OpenPoint(_("Formal check open: %(names)s", names=", ".join(names)))] if names else []
 
 
-def _redactions(application: Application) -> list[OpenPoint]:
-    lost = redacting.lost(application)
+def _redactions(application: Application, around: _Around) -> list[OpenPoint]:
+    lost = redacting.lost(application, around.redactions.get(application.id, []))
     if not lost:
         return []
     return [OpenPoint(ngettext(
@@ -108,16 +148,14 @@ def _redactions(application: Application) -> list[OpenPoint]:
         "%(num)s blacked out passages are no longer in the newest version.", len(lost)))]
 
 
-def _letters(application: Application) -> list[OpenPoint]:
-    held = sum(one.state is mail.LetterState.HELD for one in mail.log_of(application.id))
+def _letters(held: int) -> list[OpenPoint]:
     if not held:
         return []
     return [OpenPoint(ngettext(
         "%(num)s letter waits to be released.", "%(num)s letters wait to be released.", held))]
 
 
-def _unread(application: Application) -> list[OpenPoint]:
-    count = messages.unread(application, by_office=True)
+def _unread(count: int) -> list[OpenPoint]:
     if not count:
         return []
     return [OpenPoint(ngettext(

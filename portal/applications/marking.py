@@ -1,5 +1,6 @@
 """The formal check of one application: what the portal found, what a person marked."""
 
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -10,8 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import audit
 from portal.applications import searching
-from portal.applications.findings import FINDERS, Finding
-from portal.applications.models import Application
+from portal.applications.findings import FINDERS, Finding, duplicate_of
+from portal.applications.models import Application, Version
 from portal.applications.policy import POLICY, Action
 from portal.applications.queries import definition_for, definition_under
 from portal.applications.reading import Entry, entries_of_version
@@ -96,17 +97,26 @@ class Panel:
         return [line for line in self.lines if line.verdict is not Verdict.OK]
 
 
-def panel(application: Application) -> Panel:
-    """Return the checklist of an application with marks, findings and evidence."""
+def panel(
+    application: Application,
+    *,
+    marks: Iterable[CheckMark] | None = None,
+    twins: list[Application] | None = None,
+) -> Panel:
+    """Return the checklist of an application with marks, findings and evidence.
+
+    marks, twins: given where a list has loaded them for many applications at once.
+    """
     version = newest(application)
     definition = definition_under(version)
-    marks = {mark.item: mark for mark in marks_of(application)}
+    known = marks_of(application) if marks is None else marks
+    marks_by = {mark.item: mark for mark in known}
     entries = {e.question.key: e for part in entries_of_version(version) for e in part.entries}
     return Panel([
         Line(
             item=item,
-            mark=marks.get(item.key),
-            finding=FINDERS[item.automatic](version) if item.automatic in FINDERS else None,
+            mark=marks_by.get(item.key),
+            finding=_finding(item, version, twins),
             evidence=[entries[key] for key in item.evidence if key in entries],
         )
         for item in items_of(application)
@@ -115,6 +125,14 @@ def panel(application: Application) -> Panel:
             raw_answers(definition, version.answers), _counts(application),
         )
     ])  # fmt: skip
+
+
+def _finding(
+    item: CheckItem, version: Version, twins: list[Application] | None
+) -> Finding | None:
+    if item.automatic == "duplicate" and twins is not None:
+        return duplicate_of(twins)
+    return FINDERS[item.automatic](version) if item.automatic in FINDERS else None
 
 
 def _counts(application: Application) -> dict[str, int]:
@@ -135,6 +153,14 @@ def marks_of(application: Application) -> list[CheckMark]:
     """Return the marks of an application."""
     rows = select(CheckMark).where(CheckMark.application_id == application.id)
     return list(db.session.scalars(rows))
+
+
+def marks_on(ids: Collection[UUID]) -> dict[UUID, list[CheckMark]]:
+    """Return the marks of several applications, by application, in one query."""
+    found: dict[UUID, list[CheckMark]] = {}
+    for one in db.session.scalars(select(CheckMark).where(CheckMark.application_id.in_(ids))):
+        found.setdefault(one.application_id, []).append(one)
+    return found
 
 
 def mark(  # noqa: PLR0913  (who, when and why)

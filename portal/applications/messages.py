@@ -1,6 +1,6 @@
 """Messages between office and applicant, one thread per application, with files."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from enum import StrEnum
 from typing import BinaryIO
@@ -198,6 +198,20 @@ def unread(application: Application, *, by_office: bool) -> int:
         Message.read_at.is_(None),
     )
     return db.session.scalar(query) or 0
+
+
+def unread_on(ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return how many messages the office has not read, by application, in one query."""
+    query = (
+        select(Message.application_id, func.count())
+        .where(
+            Message.application_id.in_(ids),
+            Message.from_office.is_(False),
+            Message.read_at.is_(None),
+        )
+        .group_by(Message.application_id)
+    )
+    return {row[0]: row[1] for row in db.session.execute(query)}
 
 
 def waiting_for_office(call: Call) -> list[Application]:

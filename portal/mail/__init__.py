@@ -12,7 +12,7 @@ from portal.mail.markdown import as_answers, escaped
 from portal.mail.models import Letter, LetterState, LocalMail
 from portal.mail.outbox import SEND, cancel, change, draft, hold, release, send_again, stamp, write
 from portal.mail.preview import Preview, editable, late_in, placeholders_in, preview
-from portal.mail.queries import counts, find, listed, log_of
+from portal.mail.queries import counts, find, held_about, listed, log_of
 from portal.mail.sending import send
 from portal.mail.smtp import SafeMail
 from portal.mail.wiring import Attachment, use
@@ -36,6 +36,7 @@ __all__ = [
     "editable",
     "escaped",
     "find",
+    "held_about",
     "hold",
     "late_in",
     "listed",

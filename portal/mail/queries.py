@@ -1,5 +1,6 @@
 """Reading letters: the log of an application, the outbox of the office, counts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -44,6 +45,16 @@ def listed(
     page = min(max(page, 1), pages)
     rows = wanted.order_by(Letter.created_at.desc(), Letter.id).limit(size)
     return Page(list(db.session.scalars(rows.offset((page - 1) * size))), total, page, pages)
+
+
+def held_about(ids: Collection[UUID]) -> dict[UUID, int]:
+    """Return how many letters wait for release, by what they are about, in one query."""
+    rows = (
+        select(Letter.about, func.count())
+        .where(Letter.about.in_(ids), Letter.state == LetterState.HELD)
+        .group_by(Letter.about)
+    )
+    return {about: number for about, number in db.session.execute(rows) if about}
 
 
 def counts(call_id: UUID | None = None) -> dict[LetterState, int]:
