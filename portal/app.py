@@ -3,7 +3,7 @@
 from flask import Flask
 
 from portal import accounts, audit, jobs, mail, storage
-from portal.accounts import links
+from portal.accounts import links, mailedcodes
 from portal.accounts import tending as people_jobs
 from portal.applications import access as ways_back
 from portal.applications import (
@@ -149,7 +149,7 @@ def _services(settings: Settings) -> None:
     mail.use(
         settings,
         link_of=lambda key: keys.link_of(key) or links.link_of(key),
-        code_of=keys.code_of,
+        code_of=lambda key: keys.code_of(key) or mailedcodes.code_of(key),
         attachments_of=attachments.attachments_of,
     )
     documents.register("receipt", reading.receipt_of)

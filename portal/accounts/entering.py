@@ -5,15 +5,28 @@ transaction. The log is written last: its head is a lock that all share, and who
 for no other row.
 """
 
+from dataclasses import dataclass
 from datetime import timedelta
 
 from portal import audit
-from portal.accounts import factors, letters, links, sessions, throttling
+from portal.accounts import factors, letters, links, mailedcodes, sessions, throttling
 from portal.accounts.models import Invitation, Level, Purpose, Session, User
 from portal.accounts.sessions import Browser, SignedIn
 from portal.core.actor import Visitor
 from portal.core.clock import now
 from portal.core.i18n import gettext as _
+
+
+@dataclass(frozen=True)
+class Terms:
+    """How somebody comes in: how long the session may rest, and the network of the client.
+
+    by_mail: whether a mailed code counts.
+    """
+
+    idle: timedelta
+    network: str
+    by_mail: bool = False
 
 
 def open_link(invitation: Invitation, browser: Browser) -> str:
@@ -40,6 +53,17 @@ def begin_factor(user: User) -> None:
     factors.begin(user)
 
 
+def finish_setup_by_mail(
+    setup: SignedIn, browser: Browser, idle: timedelta
+) -> tuple[str, list[str]]:
+    """Let the second factor be a mailed code from now on; the rest is as in `finish_setup`.
+
+    The caller has asked whether the calls of this person allow it; the link proved the mailbox.
+    """
+    setup.user.code_by_mail = True
+    return _set_up(setup.user, browser, idle)
+
+
 def finish_setup(
     setup: SignedIn, typed: str, browser: Browser, idle: timedelta
 ) -> tuple[str, list[str]] | None:
@@ -50,6 +74,11 @@ def finish_setup(
     user = setup.user
     if not factors.confirm(user, typed, now()):
         return None
+    user.code_by_mail = False
+    return _set_up(user, browser, idle)
+
+
+def _set_up(user: User, browser: Browser, idle: timedelta) -> tuple[str, list[str]]:
     sessions.end_all(user)
     links.kill(user, Purpose.INVITE, Purpose.FACTOR_RESET)
     codes = factors.new_recovery_codes(user)
@@ -70,10 +99,16 @@ def password_passed(user: User, browser: Browser, *, new_hash: str = "") -> str:
     return sessions.open_half(user, browser)
 
 
-def give_code(user: User, typed: str) -> str:
-    """Use up a code of the app or a recovery code; return which it was, empty if it was wrong."""
+def give_code(here: SignedIn, typed: str, *, by_mail: bool = False) -> str:
+    """Use up a code of the app, a recovery code or, with `by_mail`, one mailed to this session.
+
+    Return which it was, empty if it was wrong.
+    """
+    user = here.user
     if factors.use_code(user, typed, now()):
         return "totp"
+    if by_mail and mailedcodes.use(here.session, typed):
+        return "mail"
     if factors.use_recovery_code(user, typed, now()):
         letters.tell_change(user, lambda: _("A recovery code was used to sign in."), user)
         return "recovery"
@@ -81,14 +116,14 @@ def give_code(user: User, typed: str) -> str:
     return ""
 
 
-def sign_in(half: SignedIn, typed: str, browser: Browser, *, idle: timedelta, network: str) -> str:
+def sign_in(half: SignedIn, typed: str, browser: Browser, *, terms: Terms) -> str:
     """Let somebody in whose code is right; return the word of a new session, else empty."""
-    factor = give_code(half.user, typed)
+    factor = give_code(half, typed, by_mail=terms.by_mail)
     if not factor:
         return ""
     sessions.end(half.session.id, half.user)
-    throttling.clear(half.user.email, network)
-    return come_in(half.user, browser, idle, factor)
+    throttling.clear(half.user.email, terms.network)
+    return come_in(half.user, browser, terms.idle, factor)
 
 
 def come_in(user: User, browser: Browser, idle: timedelta, factor: str) -> str:
@@ -105,9 +140,9 @@ def sign_out(session: Session, user: User) -> None:
         audit.record(user, "sign_out", user)
 
 
-def confirm_again(here: SignedIn, typed: str) -> bool:
+def confirm_again(here: SignedIn, typed: str, *, by_mail: bool = False) -> bool:
     """Note that password (asked by the caller) and code were given again; False if not."""
-    if not give_code(here.user, typed):
+    if not give_code(here, typed, by_mail=by_mail):
         return False
     sessions.refresh(here.session)
     audit.record(here.user, "confirm_again", here.user)
@@ -130,6 +165,7 @@ def change_factor(here: SignedIn, typed: str) -> list[str] | None:
     """Put the new second factor in place of the old; return new recovery codes, None if wrong."""
     if not factors.confirm(here.user, typed, now()):
         return None
+    here.user.code_by_mail = False
     sessions.end_all(here.user, but=here.session.id)
     codes = factors.new_recovery_codes(here.user)
     letters.tell_change(here.user, lambda: _("Your second factor was changed."), here.user)

@@ -59,6 +59,7 @@ def confirm(user: User, typed: str, at: datetime) -> bool:
 def remove(user: User) -> None:
     """Take factor and recovery codes away; the account cannot sign in until it has new ones."""
     user.totp_nonce = user.totp_pending = ""
+    user.code_by_mail = False
     db.session.execute(delete(RecoveryCode).where(RecoveryCode.user_id == user.id))
 
 

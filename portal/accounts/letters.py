@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from portal import mail
 from portal.accounts.models import Invitation, Purpose, User
@@ -61,6 +62,19 @@ def send_link(invitation: Invitation, by: Actor, place: Place = PORTAL) -> None:
         link_key=invitation.id,
         by=by,
         from_name=place.from_name or settings().operator_name,
+    )
+
+
+def send_code(session_id: UUID, user: User, expires: datetime) -> None:
+    """Write the letter with the code for one session; the code is filled in when it leaves."""
+    mail.write(
+        "sign_in_code",
+        to=mail.Mailbox(user.email, user.name),
+        language=user.language,
+        values=lambda _code: _values(PORTAL) | {"expires": _moment(expires)},
+        link_key=session_id,
+        by=user,
+        from_name=settings().operator_name,
     )
 
 

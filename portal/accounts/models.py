@@ -84,7 +84,8 @@ class Session(Model):
     """One browser in which somebody signs in. The cookie's value is not stored, only its hash.
 
     Only `full` opens pages. idle_seconds: how long it may rest; expires_at: its end in any case.
-    agent and network are coarse: enough for the owner to recognise it.
+    agent and network are coarse: enough for the owner to recognise it. code_sent_at: when a code
+    was mailed that only this session takes; None once it was used.
     """
 
     __tablename__ = "session"
@@ -102,6 +103,7 @@ class Session(Model):
     ended_at: Mapped[datetime | None]
     agent: Mapped[str] = mapped_column(String(80), default="")
     network: Mapped[str] = mapped_column(String(40), default="")
+    code_sent_at: Mapped[datetime | None]
 
     user: Mapped[User] = relationship()
 

@@ -122,6 +122,15 @@ def reset_factor(user: User, *, by: Actor) -> Invitation:
     return invitation
 
 
+def send_factor_link(user: User) -> None:
+    """Mail a link to set up an app to somebody whose new work no longer takes mailed codes.
+
+    The link asks for the password as well, so it proves as much as password and mailed code did.
+    """
+    letters.send_link(links.make(user, Purpose.FACTOR_RESET), user)
+    audit.record(user, "factor_link", user)
+
+
 def _not_oneself(user: User, by: Actor) -> None:
     if by.kind == "user" and by.key == user.key:
         raise Forbidden(_("Somebody else has to do this for you."))

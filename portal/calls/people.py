@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from portal.accounts import letters, links, queries, usecases
 from portal.accounts.letters import Place
 from portal.accounts.models import User
-from portal.calls.memberships import Function, Role, give, role_name
+from portal.calls.memberships import Function, Role, give, role_name, roles_of
 from portal.calls.models import Call
 from portal.calls.queries import call_by_slug, current_version, definition_of
 from portal.calls.wording import plain
@@ -56,6 +56,21 @@ def reset_factor(email: str, *, by: Actor) -> Added:
     if user is None:
         raise NotFound(_("Nobody has this e-mail address."))
     return Added(user, links.address_of(usecases.reset_factor(user, by=by)))
+
+
+def takes_mailed_code(user: User) -> bool:
+    """Return whether a mailed code is second factor enough for all that `user` may do.
+
+    So it is for jurors of calls that say so, and for nobody with another role beside it.
+    """
+    held = roles_of(user)
+    return bool(held) and not user.admin and all(
+        one.role is Role.JUROR and _allows_mail(one.call) for one in held
+    )
+
+
+def _allows_mail(call: Call) -> bool:
+    return definition_of(call.newest_version_id).jury.second_factor_by_mail
 
 
 def _place(call: Call | None, wish: Wish) -> Place:

@@ -3,13 +3,14 @@
 from typing import Any
 from uuid import UUID
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal import audit
 from portal.accounts import (
     entering,
     factors,
+    mailedcodes,
     oidc,
     passkeys,
     passwords,
@@ -19,13 +20,14 @@ from portal.accounts import (
 )
 from portal.accounts.sessions import SignedIn
 from portal.calls.memberships import role_name, roles_of
+from portal.calls.people import takes_mailed_code
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError, TooManyRequests
 from portal.core.i18n import gettext as _
 from portal.entrance.invitation import WRONG, codes_page, factor_page
-from portal.entrance.signin import city_name, target
+from portal.entrance.signin import CODES_PER_HOUR, city_name, target
 from portal.web.doors import public
-from portal.web.limits import client_network
+from portal.web.limits import brake, client_network
 from portal.web.rooms import fresh, here, signed_in_only
 
 bp = Blueprint("account", __name__)
@@ -62,7 +64,23 @@ def confirm() -> ResponseReturnValue:
 
 
 def _confirm_form(faults: dict[str, str]) -> ResponseReturnValue:
-    return _form("confirm", faults, city=city_name() if oidc.trusts_factors() else "")
+    city = city_name() if oidc.trusts_factors() else ""
+    return _form("confirm", faults, city=city, by_mail=takes_mailed_code(here().user))
+
+
+@bp.post("/account/confirm/mail")
+@signed_in_only
+def mail_code() -> ResponseReturnValue:
+    """Mail a code for the page that asks once more, if the calls of this person take one."""
+    me = here()
+    if not takes_mailed_code(me.user):
+        abort(404)
+    brake("code-mail", CODES_PER_HOUR, by=str(me.user.id), closed=True)
+    with transaction():
+        mailedcodes.send(me.session, me.user)
+    flash(_("An e-mail is on its way to you."))
+    wish = request.form.get("next", "")
+    return redirect(url_for(".confirm", next=wish) if wish else url_for(".confirm"), 303)
 
 
 def _prove(me: SignedIn, password: str, code: str) -> bool:
@@ -73,7 +91,7 @@ def _prove(me: SignedIn, password: str, code: str) -> bool:
     with transaction():
         if not right:
             entering.password_failed(me.user)
-        elif right := entering.confirm_again(me, code):
+        elif right := entering.confirm_again(me, code, by_mail=takes_mailed_code(me.user)):
             throttling.clear(me.user.email, client_network())
     return right
 

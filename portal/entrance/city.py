@@ -24,7 +24,7 @@ from portal.accounts.provider import ProviderError
 from portal.calls.memberships import idle_of
 from portal.core.db import db, transaction
 from portal.core.i18n import gettext as _
-from portal.entrance.signin import sign_in_page, target_of
+from portal.entrance.signin import mail_at_once, sign_in_page, target_of
 from portal.web import staff
 from portal.web.doors import public
 from portal.web.frame import hide_address
@@ -105,6 +105,8 @@ def _come_in(errand: Errand, told: Told) -> Response:
     level, word = came
     if level is Level.FULL:
         return staff.hand_over(make_response(redirect(target_of(user, errand.next), 303)), word)
+    if level is Level.PASSWORD:
+        mail_at_once(word)
     step = url_for(STEPS[level], next=errand.next or None)
     return staff.hand_over(make_response(redirect(step, 303)), word)
 

@@ -20,6 +20,7 @@ from portal.accounts import entering, factors, links, passwords, sessions, throt
 from portal.accounts.models import Invitation, Purpose, User
 from portal.accounts.sessions import SignedIn
 from portal.calls.memberships import idle_of
+from portal.calls.people import takes_mailed_code
 from portal.core.db import db, transaction
 from portal.core.errors import NotFound, TooManyRequests
 from portal.core.i18n import gettext as _
@@ -178,20 +179,25 @@ def factor() -> ResponseReturnValue:
     here, _purpose = _setup()
     if not here.user.totp_pending:
         return redirect(url_for(".welcome"), 303)
+    by_mail = takes_mailed_code(here.user)
     if request.method == "GET":
-        return factor_page(here.user)
+        return factor_page(here.user, by_mail=by_mail)
+    done: tuple[str, list[str]] | None
     with transaction():
-        done = entering.finish_setup(
-            here, request.form.get("code", ""), staff.browser(), idle_of(here.user)
-        )
+        if by_mail and "mail" in request.form:
+            done = entering.finish_setup_by_mail(here, staff.browser(), idle_of(here.user))
+        else:
+            done = entering.finish_setup(
+                here, request.form.get("code", ""), staff.browser(), idle_of(here.user)
+            )
     if done is None:
-        return factor_page(here.user, wrong=True)
+        return factor_page(here.user, wrong=True, by_mail=by_mail)
     word, codes = done
     return staff.hand_over(codes_page(codes, onward=landing(here.user)), word)
 
 
-def factor_page(user: User, *, wrong: bool = False) -> ResponseReturnValue:
-    """Return the page that enrols a second factor."""
+def factor_page(user: User, *, wrong: bool = False, by_mail: bool = False) -> ResponseReturnValue:
+    """Return the page that enrols a second factor. by_mail: it may be a mailed code as well."""
     fault = _("This code does not fit. Check the time of your device and type the present code.")
     seed = factors.seed_of_pending(user)
     page = render_template(
@@ -199,6 +205,7 @@ def factor_page(user: User, *, wrong: bool = False) -> ResponseReturnValue:
         errors=[("code", fault)] if wrong else [],
         picture=qr_code(factors.address_of_pending(user)),
         seed=" ".join(seed[i : i + 4] for i in range(0, len(seed), 4)),
+        by_mail=by_mail,
     )
     return page, WRONG if wrong else 200
 

@@ -3,7 +3,9 @@
 from flask import (
     Blueprint,
     Response,
+    abort,
     current_app,
+    flash,
     make_response,
     redirect,
     render_template,
@@ -13,11 +15,23 @@ from flask import (
 from flask.typing import ResponseReturnValue
 
 from portal import jobs
-from portal.accounts import entering, oidc, passkeys, passwords, queries, sessions, throttling
+from portal.accounts import (
+    entering,
+    mailedcodes,
+    oidc,
+    passkeys,
+    passwords,
+    queries,
+    sessions,
+    throttling,
+    usecases,
+)
+from portal.accounts.entering import Terms
 from portal.accounts.models import User
 from portal.accounts.sessions import SignedIn
 from portal.accounts.usecases import RESET
 from portal.calls.memberships import idle_of
+from portal.calls.people import takes_mailed_code
 from portal.core.db import transaction
 from portal.core.errors import TooManyRequests
 from portal.core.i18n import gettext as _
@@ -30,6 +44,7 @@ from portal.web.limits import brake, client_network
 bp = Blueprint("signin", __name__)
 LONGEST_EMAIL = 254
 RESETS_PER_ADDRESS, RESETS_PER_NETWORK = 3, 20  # per hour
+CODES_PER_HOUR = 6
 
 
 def target(user: User) -> str:
@@ -55,6 +70,7 @@ def sign_in() -> ResponseReturnValue:
         return sign_in_page(email, refusal)
     if not word:
         return sign_in_page(email, _("Address or password is wrong. Check both and try again."))
+    mail_at_once(word)
     return staff.hand_over(_to("signin.code"), word)
 
 
@@ -119,15 +135,56 @@ def code() -> ResponseReturnValue:
     if half is None:
         return _to("signin.sign_in")
     if request.method == "GET":
-        return _page("entrance/code.html", "code", "")
+        return _code_page(half)
     try:
         word = _give_code(half, request.form.get("code", ""))
     except TooManyRequests as refusal:
-        return _page("entrance/code.html", "code", refusal)
+        return _code_page(half, refusal)
     if not word:
         wrong = _("This code is wrong or was used before. Wait for the next one and try again.")
-        return _page("entrance/code.html", "code", wrong)
+        return _code_page(half, wrong)
     return staff.hand_over(make_response(redirect(target(half.user), 303)), word)
+
+
+def _code_page(half: SignedIn, fault: str | TooManyRequests = "") -> ResponseReturnValue:
+    return _page("entrance/code.html", "code", fault, only_mail=half.user.code_by_mail,
+                 by_mail=takes_mailed_code(half.user), sent=half.session.code_sent_at)  # fmt: skip
+
+
+@bp.post("/sign-in/code/mail")
+@public
+def mail_code() -> ResponseReturnValue:
+    """Mail a code to whoever gave the password, if the calls of this person take one.
+
+    Who had such codes and does other work by now gets a link to set up an app instead.
+    """
+    half = sessions.half_of(staff.cookie())
+    if half is None:
+        return _to("signin.sign_in")
+    enough = takes_mailed_code(half.user)
+    if not (enough or half.user.code_by_mail):
+        abort(404)
+    brake("code-mail", CODES_PER_HOUR, by=str(half.user.id), closed=True)
+    with transaction():
+        if enough:
+            mailedcodes.send(half.session, half.user)
+        else:
+            usecases.send_factor_link(half.user)
+    flash(_("An e-mail is on its way to you."))
+    return _to("signin.code")
+
+
+def mail_at_once(word: str) -> None:
+    """Mail the code right away to somebody who has no app; too often, and only the button does."""
+    half = sessions.half_of(word)
+    if half is None or not (half.user.code_by_mail and takes_mailed_code(half.user)):
+        return
+    try:
+        brake("code-mail", CODES_PER_HOUR, by=str(half.user.id), closed=True)
+    except TooManyRequests:
+        return
+    with transaction():
+        mailedcodes.send(half.session, half.user)
 
 
 def _give_code(half: SignedIn, typed: str) -> str:
@@ -135,9 +192,8 @@ def _give_code(half: SignedIn, typed: str) -> str:
     with transaction():
         throttling.count_code(half.user.email)
     with transaction():
-        return entering.sign_in(
-            half, typed, staff.browser(), idle=idle_of(half.user), network=client_network()
-        )
+        terms = Terms(idle_of(half.user), client_network(), by_mail=takes_mailed_code(half.user))
+        return entering.sign_in(half, typed, staff.browser(), terms=terms)
 
 
 @bp.post("/sign-out")

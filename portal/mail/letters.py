@@ -121,6 +121,7 @@ LETTERS: dict[str, LetterKind] = {
         _kind("answer_arrived", "number title note", of_call=False),
         _kind("circular", "number title", "closes link", office=True, of_call=False),
         _kind("password_reset", "expires link", key=True, of_call=False),
+        _kind("sign_in_code", "code expires", key=True, of_call=False),
         _kind("email_change", "expires link", key=True, of_call=False),
         _kind("jury_reminder", "left jury_page", of_call=False),
         _kind("account_changed", "title arrived", of_call=False),

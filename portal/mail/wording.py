@@ -13,6 +13,7 @@ def letter_title(name: str) -> str:
         "receipt_follows": _("The receipt as a PDF, later"),
         "link": _("Link to the application"),
         "code": _("Code for the application"),
+        "sign_in_code": _("Code to sign in"),
         "reminder": _("Reminder before closing"),
         "unsent_text": _("Unsent text after closing"),
         "nominee_information": _("Information for the nominated person"),

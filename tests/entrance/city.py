@@ -36,10 +36,10 @@ class Provider:
         outer = self
 
         class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:  # noqa: N802  (the name that the server calls)
+            def do_GET(self) -> None:
                 outer.answer(self, {})
 
-            def do_POST(self) -> None:  # noqa: N802
+            def do_POST(self) -> None:
                 length = int(self.headers["Content-Length"])
                 outer.answer(self, parse_qs(self.rfile.read(length).decode()))
 
@@ -57,11 +57,12 @@ class Provider:
 
     def answer(self, request: BaseHTTPRequestHandler, form: dict[str, list[str]]) -> None:
         name = urlsplit(request.path).path.removeprefix("/realm/")
-        found: Any = {
+        answers: dict[str, Callable[[], Any]] = {
             ".well-known/openid-configuration": self._description,
             "keys": lambda: {"keys": [self.key.as_dict(private=False) | {"use": "sig"}]},
             "token": lambda: self._token(request, {k: v[0] for k, v in form.items()}),
-        }.get(name, lambda: None)()
+        }
+        found = answers[name]()
         body = json.dumps(found or {"error": "invalid_grant"}).encode()
         request.send_response(200 if found else 400)
         request.send_header("Content-Type", "application/json")

@@ -1,5 +1,7 @@
 """After signing in a person stands where the work is, and finds every area from every page."""
 
+from typing import Any
+
 import pytest
 from flask import Flask
 
@@ -24,7 +26,7 @@ def calls(bare_app: Flask) -> Flask:
     return bare_app
 
 
-def member(app: Flask, *roles: tuple[str, Role], **more: object) -> Person:
+def member(app: Flask, *roles: tuple[str, Role], **more: Any) -> Person:
     with app.app_context():
         person = a_person(**more)
         with transaction():

@@ -1,4 +1,4 @@
-"""Signing in with the city's account, against a provider that keeps the rules, and one that lies."""
+"""Signing in with the city's account, at a provider that keeps the rules and one that lies."""
 
 from collections.abc import Callable, Iterator
 from datetime import timedelta
@@ -60,6 +60,11 @@ def come(browser: StrictClient, city: Provider, start: str = "/sign-in/city") ->
 def send(browser: StrictClient, told: dict[str, str]) -> Any:
     data = {k: v for k, v in told.items() if k != "csrf_token"}
     return browser.post_form("/sign-in/city/back", data, page=way_back(told))
+
+
+def errand_of(browser: StrictClient) -> str:
+    cookie = browser.get_cookie("__Host-errand", domain="127.0.0.1")
+    return cookie.value if cookie else ""
 
 
 def logged(app: Flask) -> list[tuple[str, dict[str, Any]]]:
@@ -208,12 +213,12 @@ def test_a_replayed_answer_opens_nothing(app: Flask, anna: Person, city: Provide
     city.more = REAL
     first = a_browser(app)
     told = city.visit(first.get("/sign-in/city").location)
-    errand = first.get_cookie("__Host-errand", domain="127.0.0.1")
+    errand = errand_of(first)
     assert send(first, told).status_code == 303
 
     stolen = a_browser(app)
     assert send(stolen, told).status_code == 422  # without the errand
-    stolen.set_cookie("__Host-errand", errand.value, domain="127.0.0.1", secure=True)
+    stolen.set_cookie("__Host-errand", errand, domain="127.0.0.1", secure=True)
     assert send(stolen, told).status_code == 422  # with it: the code was used
     assert cookie_of(stolen) == ""
 
@@ -244,10 +249,10 @@ def test_an_errand_lasts_ten_minutes(app: Flask, anna: Person, city: Provider) -
     city.more = REAL
     browser = a_browser(app)
     told = city.visit(browser.get("/sign-in/city").location)
-    cookie = browser.get_cookie("__Host-errand", domain="127.0.0.1")
+    errand = errand_of(browser)
 
     with time_machine.travel(now() + timedelta(minutes=11)):
-        browser.set_cookie("__Host-errand", cookie.value, domain="127.0.0.1", secure=True)
+        browser.set_cookie("__Host-errand", errand, domain="127.0.0.1", secure=True)
         assert send(browser, told).status_code == 422
 
 

@@ -495,6 +495,7 @@ def upgrade() -> None:
         sa.Column("ended_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("agent", sa.String(length=80), nullable=False),
         sa.Column("network", sa.String(length=40), nullable=False),
+        sa.Column("code_sent_at", sa.DateTime(timezone=True), nullable=True),
         sa.ForeignKeyConstraint(
             ["user_id"], ["user.id"], name=op.f("fk_session_user_id_user"), ondelete="CASCADE"
         ),
