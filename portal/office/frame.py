@@ -13,8 +13,9 @@ from portal.web.rooms import memberships
 
 AREAS = (
     "desk.show", "caselist.show", "forwarding.show", "jury.show", "outbox.show", "deadlines.show",
-    "exports.show",
+    "paperwork.enter", "exports.show",
 )  # fmt: skip
+FOR_WORKERS = {"paperwork.enter"}  # of no use to who only reads
 
 
 def page(template: str, call: Call, **values: Any) -> str:
@@ -49,12 +50,14 @@ def areas_of_office() -> list[tuple[str, str, str]]:
         "jury.show": _("Jury"),
         "outbox.show": _("Letters"),
         "deadlines.show": _("Closing"),
+        "paperwork.enter": _("On paper"),
         "exports.show": _("Exports"),
     }
     return [
         (endpoint, url_for(endpoint, slug=call.slug), names[endpoint])
         for endpoint in AREAS
         if endpoint in current_app.view_functions
+        and (endpoint not in FOR_WORKERS or may_work())
     ]
 
 

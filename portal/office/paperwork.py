@@ -61,7 +61,7 @@ def enter(call: Call) -> ResponseReturnValue:
 def _entry_page(call: Call, told: str = "") -> str:
     field = "note" if told and request.form.get("came_day") else "came_day"
     return page(
-        "office/paper_enter.html", call, area="caselist.show", typed=request.form,
+        "office/paper_enter.html", call, area="paperwork.enter", typed=request.form,
         drafts=paper.unfinished(call), errors=[(field, told)] if told else [],
         today=definition_of(current_version(call).id).local(now()).date().isoformat(),
     )  # fmt: skip
