@@ -63,7 +63,7 @@ def state_word(state: str) -> str:
         "open": _("Not begun"),
         "begun": _("Draft"),
         "back": _("Taken back"),
-        "sent": _("Sent"),
+        "sent": _("Handed in"),
         "abstained": _("Abstained"),
     }[state]
 
