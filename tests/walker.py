@@ -164,9 +164,9 @@ class Way:
             if any(is_asked(q, d, sample.answers, sample.file_counts) for q in questions)
         ]
 
-    def fill(self, path: str) -> Answer:
+    def fill(self, path: str, more: Fields | None = None) -> Answer:
         """Send one page as its button does."""
-        return expect(self.browser.post(path, self.fields(path)), 303)
+        return expect(self.browser.post(path, {**self.fields(path), **(more or {})}), 303)
 
     def fields(self, path: str) -> dict[str, str | list[str]]:
         """Return what the page at `path` posts when it is filled in."""
@@ -177,19 +177,28 @@ class Way:
         hidden = {"csrf_token": self.token, "revision": "0", "window": "w", "go": "next"}
         return {**hidden, "asked": sorted(keys), **mine}
 
-    def upload(self) -> None:
-        """Hand in the photo as the script does, then write what stands beside it."""
+    def upload(self) -> str:
+        """Hand in the photo as the script does; return its id."""
         answer = self.browser.post(
             f"{self.address}/files/photos",
             {"csrf_token": self.token},
             [Upload("photos", "Fest.jpg", "image/jpeg", self.data)],
             Accept="application/json",
         )
-        file_id = re.findall(r"[0-9a-f-]{36}", expect(answer, 200).text)[0]
+        found = re.search(r"[0-9a-f-]{36}", expect(answer, 200).text)
+        assert found, answer.text
+        return found[0]
+
+    def words(self, file_id: str) -> dict[str, str]:
+        """Return the fields beside the photo."""
+        said = {"caption": "Fest", "credit": "Ada Beispiel", "alt": "Ein Fest", "persons": "no"}
+        return {f"file-{file_id}.{word}": text for word, text in said.items()}
+
+    def hand_in(self) -> None:
+        """Hand in the photo and write what stands beside it."""
+        file_id = self.upload()
         [page] = [path for path in self.pages() if path.endswith("/section/attachments")]
-        words = {"caption": "Fest", "credit": "Ada Beispiel", "alt": "Ein Fest", "persons": "no"}
-        said = {f"file-{file_id}.{word}": text for word, text in words.items()}
-        expect(self.browser.post(page, {**self.fields(page), **said}), 303)
+        self.fill(page, self.words(file_id))
 
     def send(self) -> str:
         """Press the button that sends; return the address of the confirmation."""

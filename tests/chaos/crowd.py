@@ -62,7 +62,7 @@ class Crowd:
         self._until_done(way.start)
         for path in way.pages():
             self._until_done(lambda path=path: way.fill(path))  # type: ignore[misc]
-        self._until_done(way.upload)
+        self._until_done(way.hand_in)
         self._until_done(way.send)
         self.promises.append(Promise(email, hashlib.sha256(data).hexdigest(), way.address))
 

@@ -74,7 +74,7 @@ def test_a_full_disk_takes_no_file_says_so_and_recovers(portal: SmallDisk) -> No
 
     portal.within("rm", str(portal.ballast))
 
-    way.upload()
+    way.hand_in()
     assert way.send().endswith("/sent?n=1")
     left = portal.within("find", str(portal.ballast.parent), "-type", "f").split()
     assert len(left) == 1, "a half-written file stayed"
