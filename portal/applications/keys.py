@@ -75,12 +75,39 @@ def make_link(
 ) -> AccessKey:
     """Make a link to the application for `email`; older links of this purpose die."""
     kill_links(application, purpose)
+    return _link(application, email, purpose, now() + _life(purpose))
+
+
+def reserve_link(
+    application: Application, email: str, *, purpose: Purpose = Purpose.LINK
+) -> AccessKey:
+    """Note that a letter will have a link, for one that waits for release: this one opens nothing.
+
+    Links in letters that left before go on living; `renew_link` makes the real one at release.
+    """
+    return _link(application, email, purpose, now())
+
+
+def renew_link(key_id: UUID) -> AccessKey | None:
+    """Return a fresh link in place of an old one; None where nobody may have one any more."""
+    old = db.session.get(AccessKey, key_id)
+    if old is None or old.purpose not in (Purpose.LINK, Purpose.NOMINEE):
+        return None
+    is_owners = old.email.lower() == old.application.owner_email.lower()
+    if old.purpose is Purpose.LINK and not is_owners:
+        return None
+    return make_link(old.application, old.email, purpose=old.purpose)
+
+
+def _link(
+    application: Application, email: str, purpose: Purpose, expires_at: datetime
+) -> AccessKey:
     key = AccessKey(
         id=uuid4(),
         purpose=purpose,
         nonce=secrets.token_urlsafe(16),
         email=email,
-        expires_at=now() + _life(purpose),
+        expires_at=expires_at,
     )
     key.hash = hash_of(token(key))
     application.keys.append(key)

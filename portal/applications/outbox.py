@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 
 from portal import audit, mail
+from portal.applications import keys
 from portal.applications.models import Application
 from portal.applications.workflow import Status
 from portal.calls.models import Call
@@ -125,7 +126,9 @@ def steer(line: Line, action: str, *, seen: str, by: Actor) -> Letter:
     _must_be_as_seen(line, seen)
     _record(by, f"letter_{action}", line.letter)
     if action == "again":
-        return mail.send_again(line.letter, by=by)
+        made = mail.send_again(line.letter, by=by)
+        _renew_link(made)
+        return made
     ACTIONS[action](line.letter)
     return line.letter
 
@@ -162,7 +165,20 @@ def _record(by: Actor, what: str, letter: Letter) -> None:
                  about=str(letter.about or ""))  # fmt: skip
 
 
-ACTIONS = {"hold": mail.hold, "release": mail.release, "cancel": mail.cancel}
+def release(letter: Letter) -> None:
+    """Let a held letter go out, with a link that lives from now on."""
+    _renew_link(letter)
+    mail.release(letter)
+
+
+def _renew_link(letter: Letter) -> None:
+    """Give a letter a fresh link: the one it was written with may be days old."""
+    fresh = keys.renew_link(letter.link_key) if letter.link_key else None
+    if fresh:
+        letter.link_key = fresh.id
+
+
+ACTIONS = {"hold": mail.hold, "release": release, "cancel": mail.cancel}
 SOURCES = {
     "hold": (LetterState.WAITING,),
     "release": (LetterState.HELD,),

@@ -126,7 +126,9 @@ def write(
     """Write the letter `name` to the owner, with a fresh link; None if no address is known."""
     if not application.owner_email:
         return None
-    link = keys.make_link(application, application.owner_email)
+    hold = terms.setdefault("hold", is_held(application.call, name))
+    new_link = keys.reserve_link if hold else keys.make_link
+    link = new_link(application, application.owner_email)
     return letter(
         application, name, to=owner(application), values=values, link_key=link.id, **terms
     )

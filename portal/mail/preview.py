@@ -13,6 +13,7 @@ from portal.mail.models import Letter
 from portal.mail.wiring import wired
 
 SAMPLE_CODE = "123 456"
+SAMPLE_KEY = "0000"
 
 
 @dataclass(frozen=True)
@@ -37,7 +38,7 @@ def filled(source: str, language: str) -> str:
     """Return the Markdown with samples for what is filled at sending."""
     with in_language(language):
         known = {
-            "link": f"{wired().settings.origin}/link/…",
+            "link": f"{wired().settings.origin}/link/{SAMPLE_KEY}",
             "code": SAMPLE_CODE,
             "receipt": gettext("Your receipt is attached to this e-mail as a PDF."),
         }

@@ -157,4 +157,5 @@ def _places(name: str) -> list[tuple[str, str, bool]]:
     """Return the placeholders of a letter: name, what stands for it, whether it is always there."""
     kind = mail.LETTERS[name]
     order = [*kind.needs, *kind.may, "name", "prize", "office", "contact"]
-    return [(one, wording.placeholder_word(one), one in kind.required) for one in order]
+    sure = kind.required | {"link", "contact"}
+    return [(one, wording.placeholder_word(one), one in sure) for one in order]

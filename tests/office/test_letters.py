@@ -1,24 +1,28 @@
 """Letters of the office: words, outbox, one letter to many."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
 from portal import mail
-from portal.applications import reactions
+from portal.applications import keys, reactions
 from portal.applications.models import Application
 from portal.audit.models import AuditEntry
 from portal.calls import letterwords
 from portal.calls.models import Call
+from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.i18n import in_language
 from portal.mail.local import opened
 from portal.mail.models import Letter, LetterState, LocalMail
 from tests.drafts import SLUG, begun, open_call
 from tests.office.rooms_of_office import ROLES, House, a_house
+from tests.people import signed_in
 from tests.strict import text_of
 
 LETTERS = f"/{SLUG}/office/letters"
@@ -191,6 +195,31 @@ def test_nobody_can_put_the_link_of_somebody_else_into_a_letter(house: House) ->
 
     assert answer.status_code == 422
     assert "{code}" not in stored(house, letter).body
+
+
+def test_a_letter_that_waited_for_days_has_a_link_that_works(house: House) -> None:
+    with house.app.app_context(), transaction():
+        application = db.session.get_one(Application, house.applications[0].id)
+        earlier = keys.make_link(application, application.owner_email).id
+    letter = a_letter(house)
+    with house.app.app_context():
+        lived = keys.link_of(earlier) is not None
+    house.browser("office")
+
+    with time_machine.travel(now() + timedelta(days=3)):
+        with house.app.app_context():
+            office = signed_in(house.app, house.people["office"])
+        page = text_of(office.get(f"{LETTERS}/{letter}"))
+        office.post_form(f"{LETTERS}/{letter}/release", {"lock": the_lock(page)},
+                         page=f"{LETTERS}/{letter}")  # fmt: skip
+        with house.app.app_context():
+            post(letter)
+            kept = db.session.scalars(select(LocalMail).where(LocalMail.letter_id == letter)).one()
+            told = opened(kept.id)
+
+    assert lived, "a letter that waits must not end the link in one that left"
+    assert told is not None
+    assert f"/{SLUG}/open/" in told.text
 
 
 def test_a_letter_sent_again_is_a_new_one(house: House) -> None:
