@@ -20,6 +20,7 @@ from portal.applications.models import (
     Version,
     VersionFile,
 )
+from portal.applications.paperentries import entry_of
 from portal.applications.policy import POLICY, Action
 from portal.applications.queries import (
     definition_for,
@@ -88,6 +89,8 @@ def send(
         return sent_before
     POLICY.require(by, Action.SEND, application)
     arrival = require_open(application, arrived_at)
+    came = entry_of(application) if sent_before is None else None
+    arrived_at = came.received_at if came else arrived_at
     if found := [p for p in what_is_missing(application) if p.key not in gaps]:
         raise Incomplete(found)
     late = arrival is Arrival.LATE

@@ -17,7 +17,7 @@ from portal.apply.views import page_of
 from portal.apply.ways import address
 from portal.core.db import transaction
 from portal.core.i18n import gettext as _
-from portal.web.doors import open_for, person
+from portal.web.doors import enters_for_others, open_for, person
 
 bp = Blueprint("sending", __name__)
 
@@ -49,7 +49,12 @@ def check(application: Application) -> ResponseReturnValue:
 @bp.post("/<slug>/application/<uuid:application_id>/send")
 @open_for(Action.VIEW)
 def send(application: Application) -> ResponseReturnValue:
-    """Send. A double click, a reload or a lost answer leads to the same version and number."""
+    """Send. A double click, a reload or a lost answer leads to the same version and number.
+
+    What came on paper is taken in on a page of the office, which asks about gaps.
+    """
+    if enters_for_others():
+        return redirect(address("paperwork.show", application), 303)
     try:
         with transaction():
             version = sending.send(application, by=person(), arrived_at=g.arrived_at)

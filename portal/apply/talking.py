@@ -1,6 +1,6 @@
 """The thread of messages as the applicant sees it."""
 
-from flask import Blueprint, flash, redirect, request
+from flask import Blueprint, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
 from portal.applications import filing, messages
@@ -14,7 +14,7 @@ from portal.core.db import transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.web.doors import open_for, person
-from portal.web.limits import upload
+from portal.web.limits import brake, upload
 
 bp = Blueprint("talking", __name__)
 REFUSED = 422
@@ -28,6 +28,8 @@ def thread(application: Application) -> ResponseReturnValue:
     if request.method != "POST":
         return _page(application)
     text = request.form.get("text", "")
+    settings = current_app.extensions["settings"]
+    brake("message", settings.reports_per_hour, by=str(application.id))
     enclosed: list[Incoming] = []
     try:
         enclosed = enclosing.take("files")
