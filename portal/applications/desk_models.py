@@ -28,6 +28,18 @@ Index(
     Application.__table__.c.submitted_at,
     Application.__table__.c.number,
     Application.__table__.c.status,
+    Application.__table__.c.id,
+)
+Index(
+    "ix_application_begun",
+    Application.__table__.c.call_id,
+    Application.__table__.c.created_at,
+)
+Index(
+    "ix_application_channel",
+    Application.__table__.c.call_id,
+    Application.__table__.c.status,
+    Application.__table__.c.channel,
 )
 
 

@@ -23,6 +23,7 @@ from portal.jobs import enqueue
 
 FIND_DOUBLES = "find_duplicates"
 LONGEST_WORD = 100
+FEW = 500
 MOST_WORDS = 12
 AROUND = 70
 BREAK = " | "  # between passages; no word of a search ever contains it
@@ -159,6 +160,17 @@ def matching(words: list[str], digest: Any = Digest) -> sa.ColumnElement[bool]:
     """Return the condition on `digest` that every word begins some word of the application."""
     found: sa.ColumnElement[bool] = digest.doc.in_(_docs_with(words))
     return found
+
+
+def few_docs(words: list[str]) -> list[int] | None:
+    """Return the documents in which all `words` stand, None if they are more than `FEW`."""
+    found = _docs_with(words)
+    if db.engine.dialect.name == "postgresql":
+        found = found.limit(FEW + 1)
+    else:
+        found = select(found.subquery().c.rowid).limit(FEW + 1)
+    docs = list(db.session.scalars(found))
+    return docs if len(docs) <= FEW else None
 
 
 def _docs_with(words: list[str]) -> Any:

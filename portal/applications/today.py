@@ -112,36 +112,43 @@ class Waiting:
     """What waits beside new, overdue and unassigned applications."""
 
     answered: int
-    unread_files: int
     doubles: int
-    by_channel: dict[Channel, int]
 
 
 def waiting(scope: Scope) -> Waiting:
-    """Return further counts of what waits, in two statements."""
-    mine = Application.call_id == scope.call_id
+    """Return further counts of what waits, in one statement."""
     answered = select(func.count()).where(
-        mine, Application.status == Status.IN_SCREENING, was_answered()
-    )
-    files = (
-        select(func.count(sa.distinct(File.id)))
-        .join(VersionFile, VersionFile.file_id == File.id)
-        .join(Application, Application.id == File.application_id)
-        .where(mine, File.removed_at.is_(None),
-               sa.or_(File.state == FileState.CHECKING,
-                      sa.and_(File.state == FileState.READY, File.scan != "clean")))
+        Application.call_id == scope.call_id, Application.status == Status.IN_SCREENING,
+        was_answered(),
     )  # fmt: skip
     doubles = select(func.count()).where(
         Duplicate.call_id == scope.call_id, Duplicate.dismissed_at.is_(None)
     )
     row = db.session.execute(
-        select(*(one.scalar_subquery() for one in (answered, files, doubles)))
+        select(answered.scalar_subquery(), doubles.scalar_subquery())
     ).one()
-    channels = select(Application.channel, func.count()).where(
-        mine, Application.status != Status.DRAFT
+    return Waiting(row[0], row[1])
+
+
+def unchecked_files(scope: Scope) -> int:
+    """Return how many sent files are not checked yet, or were never scanned."""
+    files = (
+        select(func.count(sa.distinct(File.id)))
+        .join(VersionFile, VersionFile.file_id == File.id)
+        .join(Application, Application.id == File.application_id)
+        .where(Application.call_id == scope.call_id, File.removed_at.is_(None),
+               sa.or_(File.state == FileState.CHECKING,
+                      sa.and_(File.state == FileState.READY, File.scan != "clean")))
+    )  # fmt: skip
+    return int(db.session.scalar(files) or 0)
+
+
+def by_channel(scope: Scope) -> dict[Channel, int]:
+    """Return how many sent applications came in by which channel."""
+    rows = select(Application.channel, func.count()).where(
+        Application.call_id == scope.call_id, Application.status != Status.DRAFT
     )
-    by_channel = dict(db.session.execute(channels.group_by(Application.channel)).all())
-    return Waiting(row[0], row[1], row[2], by_channel)
+    return dict(db.session.execute(rows.group_by(Application.channel)).all())
 
 
 @dataclass(frozen=True)

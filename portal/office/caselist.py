@@ -1,6 +1,6 @@
 """The list of applications: columns, filters, search, sorting, saved views."""
 
-from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any, NamedTuple
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
@@ -59,6 +59,14 @@ class Chosen(NamedTuple):
     value: str
 
 
+class Asked(NamedTuple):
+    """A question with fixed answers in words of one language."""
+
+    key: str
+    label: str
+    options: list[tuple[str, str]]
+
+
 def scope_of(call: Call, definition: Definition) -> Scope:
     """Return whose list this request shows."""
     return Scope(call.id, here().user.id, definition.zone)
@@ -96,8 +104,9 @@ def _list(call: Call, view_id: UUID | None) -> ResponseReturnValue:
         "office/caselist.html", call, area="caselist.show", filters=filters, columns=columns,
         found=found, counts=counts, around=around, saved=saved, today=scope.today,
         chips=_chips(filters, counts, saved), me=scope.user_id,
-        selects=_selects(definition, filters, around), names=_names(definition),
-        words=_words(definition, columns), case_query=_case_query(filters, found.page),
+        selects=_selects(call, filters, around), names=_names(call, definition),
+        words={one.key: dict(one.options) for one in asked_in(call) if one.key in columns},
+        case_query=_case_query(filters, found.page),
         actions=_actions(), address=url_for("caselist.show", slug=call.slug),
     )  # fmt: skip
 
@@ -144,12 +153,12 @@ def _chips(filters: Filters, counts: Counts, saved: View | None) -> list[Chip]:
     ]
 
 
-def _selects(definition: Definition, filters: Filters, around: Furniture) -> list[list[Chosen]]:
+def _selects(call: Call, filters: Filters, around: Furniture) -> list[list[Chosen]]:
     """Return the selects beside the search, and those one click away."""
     status = [(one.value, status_word(one)) for one in STATUSES]
     clerks = [("me", _("me")), ("none", _("nobody"))]
     clerks += [(str(one.id), one.name) for one in around.clerks]
-    answers = [_answer_select(q, filters) for q in sorted(choices_of(definition), key=_rank)]
+    answers = [_answer_select(one, filters) for one in asked_in(call)]
     first = [
         Chosen("status", _("State"), status, filters.status),
         *answers[:INLINE],
@@ -179,10 +188,22 @@ def _rank(question: AnyQuestion) -> tuple[bool, bool]:
     )
 
 
-def _answer_select(question: AnyQuestion, filters: Filters) -> Chosen:
-    options = [(value, words_of(question, value)) for value in options_of(question)]
-    value = filters.answers.get(question.key, "")
-    return Chosen(ANSWER + question.key, label_of(question), options, value)
+def _answer_select(asked: Asked, filters: Filters) -> Chosen:
+    value = filters.answers.get(asked.key, "")
+    return Chosen(ANSWER + asked.key, asked.label, asked.options, value)
+
+
+def asked_in(call: Call) -> list[Asked]:
+    """Return the questions with fixed answers; those that tell most of a project come first."""
+    return _asked(call.newest_version_id, language())
+
+
+@lru_cache(maxsize=64)
+def _asked(form_version_id: UUID, _language: str) -> list[Asked]:
+    return [
+        Asked(q.key, label_of(q), [(value, words_of(q, value)) for value in options_of(q)])
+        for q in sorted(choices_of(definition_of(form_version_id)), key=_rank)
+    ]
 
 
 def label_of(question: AnyQuestion) -> str:
@@ -198,7 +219,7 @@ def words_of(question: AnyQuestion, value: str) -> str:
     return plain(own, language()) or yes_or_no(value)
 
 
-def _names(definition: Definition) -> dict[str, str]:
+def _names(call: Call, definition: Definition) -> dict[str, str]:
     """Return the heads of all columns that can be shown."""
     fixed = {
         "number": _("No."), "arrived": _("Arrived"), "state": _("State"), "clerk": _("Clerk"),
@@ -206,13 +227,8 @@ def _names(definition: Definition) -> dict[str, str]:
         "due": _("Answer due"), "checks": _("Check"),
     }  # fmt: skip
     found = {name: fixed[name] for name in COLUMNS}
-    return found | {q.key: label_of(q) for q in choices_of(definition)}
-
-
-def _words(definition: Definition, columns: Iterable[str]) -> dict[str, dict[str, str]]:
-    """Return the words of all fixed answers of the columns shown."""
-    shown = [definition.questions[c] for c in columns if c in definition.questions]
-    return {q.key: {value: words_of(q, value) for value in options_of(q)} for q in shown}
+    labels = {one.key: one.label for one in asked_in(call)}
+    return found | {key: labels[key] for key in definition.questions if key in labels}
 
 
 def answers_in(row: Row, key: str, words: dict[str, dict[str, str]]) -> str:

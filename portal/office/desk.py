@@ -25,6 +25,7 @@ from portal.mail.models import LetterState
 from portal.office.caselist import definition_now, label_of, scope_of, words_of
 from portal.office.charts import Bars, bars, columns
 from portal.office.frame import page
+from portal.office.keeping import kept
 from portal.office.words import channel_word
 from portal.web.rooms import here, open_to
 
@@ -48,8 +49,8 @@ def show(call: Call) -> ResponseReturnValue:
     """Show what waits for the person and how the call stands."""
     definition = definition_now(call)
     scope = scope_of(call, definition)
-    counts, waits = finding.counts(scope), today.waiting(scope)
-    tasks = _tasks(call, counts, waits)
+    counts = finding.counts(scope)
+    tasks = _tasks(call, scope, counts)
     first = definition.local(call.opens_at).date()
     last = min(definition.local(call.closes_at).date(), scope.today)
     return page(
@@ -57,8 +58,9 @@ def show(call: Call) -> ResponseReturnValue:
         tasks=[task for task in tasks if task.number],
         mentions=caring.mentions_of(here().user, call.id),
         mine=Task(counts.mine, _("Mine"), _listed(call, Filters(clerk="me"))),
-        days=columns(today.days(scope, first, max(first, last))),
-        pictures=_pictures(call, definition, scope, waits), steps=_steps(definition),
+        days=kept(call.id, f"days {last}", lambda: columns(
+            today.days(scope, first, max(first, last)))),
+        pictures=_pictures(call, definition, scope), steps=_steps(definition),
         drafts=today.drafts(scope) if counts.drafts else [], left=_left(call, definition),
         is_open=phase(call, now()) is Phase.OPEN, is_before=phase(call, now()) is Phase.BEFORE,
     )  # fmt: skip
@@ -69,7 +71,9 @@ def _listed(call: Call, filters: Filters) -> str:
     return url_for("caselist.show", slug=call.slug) + (f"?{query}" if query else "")
 
 
-def _tasks(call: Call, counts: Counts, waits: today.Waiting) -> list[Task]:
+def _tasks(call: Call, scope: Scope, counts: Counts) -> list[Task]:
+    waits = today.waiting(scope)
+    files = kept(call.id, "files", lambda: today.unchecked_files(scope))
     letters = mail.counts(call.id)
     reports, late_reports = _reports()
     outbox = url_for("outbox.show", slug=call.slug)
@@ -85,7 +89,7 @@ def _tasks(call: Call, counts: Counts, waits: today.Waiting) -> list[Task]:
         Task(letters[LetterState.FAILED], _("letters that could not be sent"),
              f"{outbox}?state=failed", urgent=True),
         Task(letters[LetterState.HELD], _("letters that wait for release"), f"{outbox}?state=held"),
-        Task(waits.unread_files, _("files not yet checked or not scanned"),
+        Task(files, _("files not yet checked or not scanned"),
              _listed(call, Filters())),
         Task(reports, _("reports of barriers without an answer"), "/barriere-melden",
              urgent=bool(late_reports)),
@@ -116,15 +120,14 @@ def _steps(definition: Definition) -> list[tuple[Any, Any, str]]:
     ]  # fmt: skip
 
 
-def _pictures(
-    call: Call, definition: Definition, scope: Scope, waits: today.Waiting
-) -> list[Bars]:
+def _pictures(call: Call, definition: Definition, scope: Scope) -> list[Bars]:
     """Return the pictures of the questions that tell most: those with many answers, for juries."""
     asked = [
         q for q in choices_of(definition)
         if q.type == "choices" and "public" in q.sees and len(options_of(q)) >= FEWEST_OPTIONS
     ][:MOST_PICTURES]  # fmt: skip
-    numbers = today.by_answers(scope, [q.key for q in asked])
+    keys = [q.key for q in asked]
+    numbers = kept(call.id, "answers", lambda: today.by_answers(scope, keys))
     made = [
         bars(label_of(q), [
             (words_of(q, value), numbers[q.key].get(value, 0),
@@ -133,8 +136,9 @@ def _pictures(
         ])
         for q in asked
     ]  # fmt: skip
+    by_channel = kept(call.id, "channels", lambda: today.by_channel(scope))
     channels = [
-        (channel_word(one), waits.by_channel.get(one, 0), _listed(call, Filters(channel=one)))
+        (channel_word(one), by_channel.get(one, 0), _listed(call, Filters(channel=one)))
         for one in Channel
     ]
     return [*made, bars(_("Channel"), channels)]

@@ -1,6 +1,7 @@
 """The words of the office for states, moves, channels, colours and short moments."""
 
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,7 @@ from portal.applications.workflow import Move, Status
 from portal.calls.definition import Definition
 from portal.calls.reading import show
 from portal.core.clock import now
-from portal.core.i18n import format_date, format_moment, locale
+from portal.core.i18n import format_date, format_moment, language, locale
 from portal.core.i18n import gettext as _
 
 bp = Blueprint("office_words", __name__)
@@ -34,7 +35,12 @@ SHAPES = {
 
 def status_word(status: Status | str) -> str:
     """Return where an application stands, in a word."""
-    words = {
+    return _status_words(language())[Status(status)]
+
+
+@lru_cache(maxsize=8)
+def _status_words(_language: str) -> dict[Status, str]:
+    return {
         Status.DRAFT: _("Draft"),
         Status.SUBMITTED: _("New"),
         Status.IN_SCREENING: _("In the check"),
@@ -47,7 +53,6 @@ def status_word(status: Status | str) -> str:
         Status.NOT_AWARDED: _("Took part"),
         Status.WITHDRAWN: _("Withdrawn"),
     }
-    return words[Status(status)]
 
 
 def state_mark(status: Status, due: date | None, today: date) -> Mark:
@@ -61,7 +66,12 @@ def state_mark(status: Status, due: date | None, today: date) -> Mark:
 
 def move_word(move: Move | str) -> str:
     """Return a move as something that happened."""
-    words = {
+    return _move_words(language())[Move(move)]
+
+
+@lru_cache(maxsize=8)
+def _move_words(_language: str) -> dict[Move, str]:
+    return {
         Move.SUBMIT: _("Application arrived"),
         Move.REVISE: _("New version arrived"),
         Move.START_SCREENING: _("Check begun"),
@@ -78,7 +88,6 @@ def move_word(move: Move | str) -> str:
         Move.DECLINE: _("Not awarded"),
         Move.WITHDRAW: _("Withdrawn"),
     }
-    return words[Move(move)]
 
 
 def move_button(move: Move | str) -> str:
@@ -146,11 +155,15 @@ def short_day(day: date) -> str:
 
 def short_moment(moment: datetime, zone: str) -> str:
     """Return day and time: "Heute, 10:12", or "3. Aug., 08:40"; the year where it is another."""
-    place = ZoneInfo(zone)
-    day, here = moment.astimezone(place).date(), now().astimezone(place).date()
-    clock = format_moment(moment, "HH:mm", zone)
+    here = now().astimezone(ZoneInfo(zone)).date()
+    return _short_moment(moment.replace(second=0, microsecond=0), zone, here, language())
+
+
+@lru_cache(maxsize=4096)
+def _short_moment(moment: datetime, zone: str, here: date, _language: str) -> str:
+    day = moment.astimezone(ZoneInfo(zone)).date()
     if day == here:
-        return _("Today, %(time)s", time=clock)
+        return _("Today, %(time)s", time=format_moment(moment, "HH:mm", zone))
     pattern = _("d MMM, HH:mm") if day.year == here.year else _("d MMM y, HH:mm")
     return format_moment(moment, pattern, zone)
 

@@ -82,7 +82,7 @@ def test_answers_and_channels_are_counted(call: Call, scope: Scope) -> None:
     assert today.by_answers(scope, ["project.districts"]) == {
         "project.districts": {"eving": 2, "hoerde": 1}
     }
-    assert today.waiting(scope).by_channel == {Channel.WEB: 1, Channel.PAPER: 1}
+    assert today.by_channel(scope) == {Channel.WEB: 1, Channel.PAPER: 1}
 
 
 def test_a_picture_is_as_high_as_its_highest_day() -> None:

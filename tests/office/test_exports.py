@@ -15,6 +15,7 @@ import pypdf
 import pytest
 import time_machine
 from flask import Flask
+from PIL import Image
 from sqlalchemy import event, select
 
 from portal import jobs, storage
@@ -390,6 +391,30 @@ def test_each_application_becomes_a_pdf_with_all_its_answers(house: House) -> No
     assert [mark["/Title"].split()[0] for mark in one.outline] == [
         str(a.reference) for a in reversed(house.applications)
     ]
+
+
+@pytest.mark.pdf
+def test_photos_and_documents_stand_behind_the_answers(house: House) -> None:
+    picture = BytesIO()
+    Image.new("RGB", (300, 200), "#1f45ad").save(picture, "JPEG")
+    with house.app.app_context(), transaction():
+        for file in db.session.scalars(select(File)):
+            names = ("page1", "page2") if file.name.endswith("pdf") else ("print",)
+            file.copies = {name: storage.new_key("files") for name in names}
+            for key in file.copies.values():
+                storage.store().put(key, BytesIO(picture.getvalue()), limit=100_000)
+    count = sum(2 if f.name.endswith("pdf") else 1 for f in house.applications[0].files)
+    one = f"?id={house.applications[0].id}"
+    plain, with_pictures = ordered(house, "pdf", one), ordered(house, "pdf", one, pictures="yes")
+
+    readers = []
+    for export_id in (plain, with_pictures):
+        worked(house, export_id)
+        readers.append(pypdf.PdfReader(BytesIO(fetched(house, export_id).data)))
+
+    assert count > 0
+    assert len(readers[1].pages) == len(readers[0].pages) + count
+    assert [len(reader.pages[-1].images) for reader in readers] == [0, 1]
 
 
 def worked(house: House, export_id: UUID) -> Export:
