@@ -61,9 +61,7 @@ def assign(application: Application, clerk: User | None, *, by: Actor) -> None:
     audit.record(by, "assign", application, clerk=str(clerk.id) if clerk else None)
 
 
-def assign_seen(
-    application: Application, clerk: User | None, *, seen: str, by: Actor
-) -> None:
+def assign_seen(application: Application, clerk: User | None, *, seen: str, by: Actor) -> None:
     """Assign unless somebody else did meanwhile; seen: the id that the page showed, or empty.
 
     Raises `Changed` then. Two who want the same do not disturb each other.
@@ -128,9 +126,7 @@ def untag(application: Application, tag_id: UUID, *, by: Actor) -> bool:
 # --- notes -------------------------------------------------------------------------------------
 
 
-def write_note(
-    application: Application, text: str, *, by: User, also: Iterable[UUID] = ()
-) -> Note:
+def write_note(application: Application, text: str, *, by: User, also: Iterable[UUID] = ()) -> Note:
     """Write a note; whoever is named with @ or among `also` finds it on the own desk.
 
     A name counts by first name, last name, both joined by a dot, or the front of the address.
@@ -177,9 +173,7 @@ def mentions_seen(application: Application, *, by: User) -> None:
     seen = update(Mention).where(
         Mention.user_id == by.id, Mention.seen_at.is_(None), Mention.note_id.in_(notes)
     )
-    db.session.execute(
-        seen.values(seen_at=now()).execution_options(synchronize_session=False)
-    )
+    db.session.execute(seen.values(seen_at=now()).execution_options(synchronize_session=False))
 
 
 @dataclass(frozen=True)

@@ -121,9 +121,7 @@ def write_bands(application: Application, shingles: set[int]) -> None:
     db.session.flush()
 
 
-def _by_text(
-    application: Application, shingles: set[int]
-) -> Iterable[tuple[UUID, dict[str, Any]]]:
+def _by_text(application: Application, shingles: set[int]) -> Iterable[tuple[UUID, dict[str, Any]]]:
     mine = select(DigestBand.band, DigestBand.value).where(
         DigestBand.application_id == application.id
     )
@@ -165,9 +163,7 @@ def _by_name_and_email(application: Application) -> Iterable[tuple[UUID, dict[st
             yield other.application_id, {"kind": "email"}
 
 
-def _by_files(
-    application: Application, version: Version
-) -> Iterable[tuple[UUID, dict[str, Any]]]:
+def _by_files(application: Application, version: Version) -> Iterable[tuple[UUID, dict[str, Any]]]:
     sums = select(File.sha256_received, File.name).join(VersionFile)
     sums = sums.where(VersionFile.version_id == version.id)
     mine = dict(db.session.execute(sums).all())

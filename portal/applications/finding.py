@@ -223,7 +223,9 @@ def _of_marks(filters: Filters, application: Any) -> list[ColumnElement[bool]]:
     if filters.double:
         open_ones = Duplicate.dismissed_at.is_(None)
         firsts = select(Duplicate.first_id).where(open_ones)
-        wanted.append(application.id.in_(firsts.union(select(Duplicate.second_id).where(open_ones))))
+        wanted.append(
+            application.id.in_(firsts.union(select(Duplicate.second_id).where(open_ones)))
+        )
     for key, value in filters.answers.items():
         having = select(AnswerIndex.application_id)
         having = having.where(AnswerIndex.key == key, AnswerIndex.value == value)

@@ -101,7 +101,11 @@ def _line(kind: str, key: Any, **columns: Any) -> Any:
 def _views(scope: Scope) -> Any:
     mine = SavedView.owner_id == scope.user_id
     return _line(
-        "view", SavedView.id, name=SavedView.name, extra=SavedView.query, flag=SavedView.shared,
+        "view",
+        SavedView.id,
+        name=SavedView.name,
+        extra=SavedView.query,
+        flag=SavedView.shared,
         other=SavedView.owner_id,
     ).where(SavedView.call_id == scope.call_id, sa.or_(mine, SavedView.shared))
 

@@ -63,8 +63,9 @@ def days(scope: Scope, first: date, last: date) -> list[Day]:
     Moments are counted by hour in the database and put into days here, since only here the hour
     at which a day begins is known for summer and winter.
     """
-    begun, arrived = _by_hour(scope, Application.created_at), _by_hour(
-        scope, Application.submitted_at
+    begun, arrived = (
+        _by_hour(scope, Application.created_at),
+        _by_hour(scope, Application.submitted_at),
     )
     told = [*_days_of(begun, scope.zone), *_days_of(arrived, scope.zone)]
     start, end = min([first, *told]), max([last, *told])
@@ -124,9 +125,7 @@ def waiting(scope: Scope) -> Waiting:
     doubles = select(func.count()).where(
         Duplicate.call_id == scope.call_id, Duplicate.dismissed_at.is_(None)
     )
-    row = db.session.execute(
-        select(answered.scalar_subquery(), doubles.scalar_subquery())
-    ).one()
+    row = db.session.execute(select(answered.scalar_subquery(), doubles.scalar_subquery())).one()
     return Waiting(row[0], row[1])
 
 

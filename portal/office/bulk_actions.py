@@ -134,4 +134,3 @@ register("start_screening", lambda: _("Begin the check"),
 register("find_eligible", lambda: _("Find eligible"),
          lambda it, _wish, by: _cannot_move(Move.FIND_ELIGIBLE, it, by), _find_eligible, _reopen,
          fields=_note)  # fmt: skip
-

@@ -155,5 +155,3 @@ def resend(call: Call, application_id: UUID) -> ResponseReturnValue:
         today.resend_link(application, by=here().user)
     flash(_("A new link is on its way to the person who writes this draft."))
     return redirect(url_for(".show", slug=call.slug) + "#drafts", 303)
-
-

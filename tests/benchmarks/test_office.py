@@ -1,7 +1,8 @@
 """The office with 1,000 and with 10,000 applications: list, filter, search, one application.
 
 CPU milliseconds of this process for a whole request, the best of several, since other work on the
-machine only adds; the log entry of a view and its fsync are part of it. `make bench` prints them beside the targets.
+machine only adds; the log entry of a view and its fsync are part of it. `make bench` prints them
+beside the targets.
 """
 
 import random
@@ -79,14 +80,14 @@ def fill(size: int) -> None:
     digest = db.session.scalars(select(Digest)).one()
     text = db.session.execute(select(search_doc)).one()
     answers = [(one.key, one.value) for one in db.session.scalars(select(AnswerIndex))]
-    chance = random.Random(7)  # noqa: S311  (the same rows each time)
+    chance = random.Random(7)
     for start in range(2, size + 1, AT_ONCE):
         with transaction():
             copy(first, version, digest, text, answers, chance, start,
                  min(start + AT_ONCE, size + 1))  # fmt: skip
 
 
-def copy(  # noqa: PLR0913, PLR0917  (one row of each table)
+def copy(
     first: Application, version: Version, digest: Digest, text: Any,
     answers: list[tuple[str, str]], chance: random.Random, start: int, end: int,
 ) -> None:  # fmt: skip
@@ -104,9 +105,7 @@ def copy(  # noqa: PLR0913, PLR0917  (one row of each table)
         rows[Version].append(
             plain(version) | {"id": uuid4(), "application_id": key, "check_code": f"x-{number}"}
         )
-        rows[Event].append(
-            plain(first.events[0]) | {"id": uuid4(), "application_id": key}
-        )
+        rows[Event].append(plain(first.events[0]) | {"id": uuid4(), "application_id": key})
         rows[Digest].append(
             plain(digest) | {"id": uuid4(), "application_id": key, "doc": number,
                              "title_key": title.lower(), "name_key": f"verein {number}",
