@@ -43,9 +43,17 @@ def return_for_completion(application: Application) -> ResponseReturnValue:
     hold = request.form.get("hold") == "yes"
     with transaction():
         inquiries.ask(application, question, by=person(), hold=hold)
-    flash(_("The question waits under “Letters” until you release it.") if hold
-          else _("The question is on its way."))
+    _tell(application, hold=hold)
     return back_to(application)
+
+
+def _tell(application: Application, *, hold: bool) -> None:
+    if not application.owner_email:
+        flash(_("No e-mail address is known. Tell the applicant by post or telephone."), "warning")
+    elif hold:
+        flash(_("The question waits under “Letters” until you release it."))
+    else:
+        flash(_("The question is on its way."))
 
 
 def _page(

@@ -13,7 +13,7 @@ from portal.applications.marking import Line, MarkedMeanwhile, Panel, Verdict
 from portal.applications.models import Application
 from portal.applications.policy import Action
 from portal.applications.queries import by_number
-from portal.applications.workflow import Move
+from portal.applications.workflow import Move, Status
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
@@ -42,6 +42,14 @@ def checks_of(application: Application) -> Checks:
     panel = marking.panel(application)
     ids = {UUID(line.mark.by_key) for line in panel.lines if line.mark}
     return Checks(panel, {str(key): name for key, name in people.names_of(ids).items()})
+
+
+@bp.app_template_global("why_ineligible")
+def why_ineligible(application: Application) -> screening.Ineligibility | None:
+    """Return why an application is not eligible, None for any other."""
+    if application.status is not Status.INELIGIBLE:
+        return None
+    return screening.why_ineligible(application)
 
 
 @bp.app_template_global("check_mark")

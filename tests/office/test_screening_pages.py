@@ -21,7 +21,7 @@ from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.demo import sample
 from tests.drafts import SLUG, open_call
-from tests.offices import received, staff
+from tests.offices import LATER, received, staff
 from tests.people import a_browser, a_person, signed_in
 from tests.strict import StrictClient, text_of
 
@@ -156,9 +156,15 @@ def test_not_eligible_with_a_twin(site: Site) -> None:
     assert site.browser.get(site.way("/find_ineligible")).status_code == 200
     assert site.move("find_ineligible", {"reason": "x", "twin": "999"}).status_code == 422
     assert site.move("find_ineligible", {"reason": " "}).status_code == 422
-    assert site.move("find_ineligible", {"reason": "passt nicht"}).status_code == 303
+    with site.app.app_context():
+        twin = received(site.call, LATER).reference
+    form = {"reason": "passt nicht", "twin": twin}
+    assert site.move("find_ineligible", form).status_code == 303
     with site.app.app_context():
         assert site.it.status is Status.INELIGIBLE
+    shown = text_of(site.browser.get(site.way("/check")))
+    assert "passt nicht" in shown
+    assert str(twin) in shown
 
 
 def ask(site: Site, *keys: str) -> None:
