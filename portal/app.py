@@ -81,9 +81,12 @@ from portal.office import (
     working,
 )
 from portal.office import assigning as readings_of_jury
+from portal.office import dossiers as office_dossiers
 from portal.office import files as case_files
 from portal.office import frame as office_frame
 from portal.office import jury as office_jury
+from portal.scoring import binders, binding, dossier_content
+from portal.scoring import dossier as jury_dossier
 from portal.settings import Settings, load
 from portal.web import areas as web_areas
 from portal.web import (
@@ -110,7 +113,7 @@ ROOMS = (
     outbox, wordings, circular, exports, tokens, api,
     desk, caselist, case, case_files, versions, duplicates, bulk, moves, words,
     working, screening, paperwork, deadlines, forwarding,
-    *jury.ROOMS, office_jury, seating, readings_of_jury,
+    *jury.ROOMS, office_jury, office_dossiers, seating, readings_of_jury,
 )  # fmt: skip
 TEND_SECONDS = 600.0
 SWEEP_SECONDS = 6 * 3600.0
@@ -157,6 +160,7 @@ def _services(settings: Settings) -> None:
     documents.register(
         application_papers.WITH_PICTURES, application_papers.application_with_pictures
     )
+    documents.register(jury_dossier.KIND, dossier_content.build)
     documents.register("blank_form", blank_form.builder(settings.origin))
 
 
@@ -175,6 +179,9 @@ def _work() -> None:
     jobs.register(reminding.JOB, reminding.remind, every=TEND_SECONDS, lease=600)
     jobs.register(extending.JOB, extending.tell, lease=600)
     jobs.register(searching.FIND_DOUBLES, doubles.find)
+    jobs.register(binders.JOB, binding.make, tries=binding.TRIES, lease=900)
+    jobs.register("sweep_binders", binders.sweep, every=SWEEP_SECONDS, lease=600)
+    jobs.register("sweep_documents", documents.sweep, every=SWEEP_SECONDS, lease=600)
     jobs.register("sweep_files", filing.sweep, every=SWEEP_SECONDS, lease=600)
 
 

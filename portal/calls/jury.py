@@ -67,7 +67,7 @@ class Jury(Part):
     shown when a juror is asked about conflicts. fields: the choice by which readings are mixed.
     see_others_after_own: other sheets of an application open with one's own. readings: how many
     read each application, None for everybody. quorum: members who must be present, None for more
-    than half.
+    than half. shuffle: the binder of each juror has an order of its own.
     """
 
     pledge_version: str = "1"
@@ -84,4 +84,5 @@ class Jury(Part):
     readings: Annotated[int, Field(ge=1, le=50)] | None = None
     quorum: Annotated[int, Field(ge=1, le=99)] | None = None
     chair_breaks_ties: bool = True
+    shuffle: bool = False
     second_factor_by_mail: bool = False

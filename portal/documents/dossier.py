@@ -32,7 +32,10 @@ class Enclosure:
 
 @dataclass(frozen=True)
 class Measure:
-    """One thing to be judged: a scale from `low` to `high` with a word for each step, if any."""
+    """One thing to be judged: a scale from `low` to `high` with a word for each step, if any.
+
+    numbered: whether the steps are numbers, not just words.
+    """
 
     name: str
     question: str
@@ -40,6 +43,7 @@ class Measure:
     low: int
     high: int
     words: tuple[str, ...]
+    numbered: bool = True
 
 
 @dataclass(frozen=True)

@@ -3,9 +3,20 @@
 from flask import Flask
 
 from portal.applications import conflicts
-from portal.jury import chair, frame, hall, offline, order, pictures, pledge, reading, ties
+from portal.jury import (
+    chair,
+    dossiers,
+    frame,
+    hall,
+    offline,
+    order,
+    pictures,
+    pledge,
+    reading,
+    ties,
+)
 
-ROOMS = (pledge, hall, ties, reading, pictures, order, offline, chair)
+ROOMS = (pledge, hall, ties, reading, pictures, order, offline, chair, dossiers)
 
 
 def init(app: Flask) -> None:

@@ -30,7 +30,8 @@ KINDS: dict[str, Kind] = {
     **dict.fromkeys(
         (
             "name prize office number title arrived check_code version withdrawn closes closed"
-            " expires code_expires left answered nominator answer_by file due role page subject"
+            " expires code_expires left contents answered nominator answer_by file due role page"
+            " subject"
         ).split(),
         Kind.LINE,
     ),
@@ -124,6 +125,7 @@ LETTERS: dict[str, LetterKind] = {
         _kind("sign_in_code", "code expires", key=True, of_call=False),
         _kind("email_change", "expires link", key=True, of_call=False),
         _kind("jury_reminder", "left jury_page", of_call=False),
+        _kind("dossier_ready", "contents jury_page", of_call=False),
         _kind("account_changed", "title arrived", of_call=False),
     )
 }

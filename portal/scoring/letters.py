@@ -5,8 +5,10 @@ from portal.applications import keys
 from portal.applications.judging import Juror
 from portal.applications.reactions import sender_name
 from portal.calls.wording import plain
-from portal.core.actor import Actor
+from portal.core.actor import Actor, System
 from portal.core.i18n import gettext as _
+from portal.core.i18n import ngettext
+from portal.scoring.binders import Binder
 from portal.scoring.progress import Person
 
 
@@ -28,14 +30,42 @@ def remind(person: Person, *, by: Actor) -> mail.Letter:
     )
 
 
-def _values(juror: Juror, person: Person, language: str) -> dict[str, str]:
+def dossier_ready(juror: Juror, binder: Binder) -> mail.Letter:
+    """Tell a juror that the binder is there; the link leads to the page, never to the file."""
+    return mail.write(
+        "dossier_ready",
+        to=mail.Mailbox(juror.user.email, juror.user.name),
+        language=juror.user.language,
+        values=lambda language: _binder_values(juror, binder, language),
+        call_id=juror.call.id,
+        by=System("make_binder"),
+        reply_to=juror.definition.contact.email,
+        from_name=sender_name(juror.definition),
+    )
+
+
+def _binder_values(juror: Juror, binder: Binder, language: str) -> dict[str, str]:
+    address = keys.absolute(f"/{juror.call.slug}/jury/dossier")
+    applications = ngettext("one application", "%(num)s applications", len(binder.parts))
+    pages = ngettext("one page", "%(num)s pages", binder.pages)
+    return _of_call(juror, language) | {
+        "contents": f"{applications}, {pages}",
+        "jury_page": f"[{_('To my dossiers')}]({address})",
+    }
+
+
+def _of_call(juror: Juror, language: str) -> dict[str, str]:
     definition = juror.definition
-    title = plain(definition.title, language).replace("\u00ad", "")
-    address = keys.absolute(f"/{juror.call.slug}/jury")
     return {
-        "prize": title,
+        "prize": plain(definition.title, language).replace("\u00ad", ""),
         "office": plain(definition.contact.name, language),
         "contact": mail.escaped(definition.contact.email),
+    }
+
+
+def _values(juror: Juror, person: Person, language: str) -> dict[str, str]:
+    address = keys.absolute(f"/{juror.call.slug}/jury")
+    return _of_call(juror, language) | {
         "left": _("%(left)s of %(total)s", left=person.left, total=person.total),
         "jury_page": f"[{_('To the reading room')}]({address})",
     }

@@ -1,0 +1,208 @@
+"""What stands in front of a binder and upon its pages: contents, what changed, for whom, when."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal import storage
+from portal.applications import jurysight
+from portal.applications.judging import Conflict, Juror, Tie
+from portal.applications.models import Application
+from portal.core.db import db
+from portal.core.i18n import format_date
+from portal.core.i18n import gettext as _
+from portal.core.text import one_line
+from portal.documents import dossier as sheets
+from portal.documents.contents import Content
+from portal.documents.dossier import BinderContent, BinderLine, Change
+from portal.documents.models import Document, DocumentState
+from portal.scoring import binders
+from portal.scoring import dossier as dossiers
+from portal.scoring.binders import Binder
+from portal.scoring.dossier import Dossier
+from portal.scoring.dossier_content import said, sender_of
+
+Pairs = Mapping[UUID, tuple[Dossier, Document]]
+
+
+class Part(NamedTuple):
+    """One application in a binder; path: None if its dossier could not be made.
+
+    pages: 0 while they were never counted.
+    """
+
+    application_id: UUID
+    dossier_id: UUID
+    digest: str
+    number: str
+    version_n: int
+    title: str
+    organisation: str
+    pages: int
+    path: Path | None
+
+
+class Frame(NamedTuple):
+    """For whom and when a binder is made. It reads nothing from the database any more.
+
+    earlier: the copy that the juror has. tied: what must not be named, for a conflict.
+    """
+
+    juror: Juror
+    made_at: datetime
+    parts: Sequence[Part]
+    earlier: Binder | None
+    tied: frozenset[UUID]
+    waiting: int
+
+
+def parts_of(juror: Juror, applications: Sequence[Application], pairs: Pairs) -> list[Part]:
+    """Return the parts in the order of `applications`, with the words that the jury may read."""
+    definition = juror.definition
+    keys = [definition.title_key, *definition.name_keys]
+    seen = jurysight.answers_of([a.id for a in applications], keys)
+    return [
+        _part(
+            application,
+            pairs[application.id],
+            jurysight.title_of(definition, seen[application.id].answers),
+            jurysight.name_of(definition, seen[application.id].answers),
+        )
+        for application in applications
+    ]
+
+
+def _part(
+    application: Application, pair: tuple[Dossier, Document], title: str, organisation: str
+) -> Part:
+    dossier, document = pair
+    return Part(
+        application_id=application.id,
+        dossier_id=dossier.id,
+        digest=dossier.digest,
+        number=str(application.reference),
+        version_n=document.version_n,
+        title=title,
+        organisation=organisation,
+        pages=dossier.pages,
+        path=_path(document),
+    )
+
+
+def _path(document: Document) -> Path | None:
+    if document.state is not DocumentState.MADE:
+        return None
+    return storage.store().path(document.storage_key)
+
+
+def lines(parts: Sequence[Part], front: int) -> list[BinderLine]:
+    """Return where each part begins if `front` pages stand before the first."""
+    page, found = front + 1, []
+    for part in parts:
+        held = part.path is not None
+        found.append(BinderLine(
+            number=part.number,
+            title=part.title,
+            organisation=part.organisation,
+            version_n=part.version_n,
+            first_page=page if held else 0,
+            pages=part.pages if held else 0,
+            note="" if held else _("The dossier could not be made. Read it in the reading room."),
+        ))  # fmt: skip
+        page += found[-1].pages
+    return found
+
+
+def content(frame: Frame, front: int) -> Content:
+    """Return cover, changes and contents if they take `front` pages."""
+    definition = frame.juror.definition
+    told = lines(frame.parts, front)
+    earlier = frame.earlier
+    return sheets.binder(
+        BinderContent(
+            sender=sender_of(definition),
+            call_title=said(definition.title),
+            person=one_line(frame.juror.user.called),
+            made_at=frame.made_at,
+            zone=definition.zone,
+            lines=tuple(told),
+            pages=front + sum(line.pages for line in told),
+            shuffled=definition.jury.shuffle,
+            waiting=frame.waiting,
+            earlier_at=earlier.made_at if earlier else None,
+            changes=tuple(changes(frame, told)),
+        )
+    )
+
+
+def changes(frame: Frame, told: Sequence[BinderLine]) -> Iterator[Change]:
+    """Yield what is different from the juror's copy; what a conflict hides is not named."""
+    if frame.earlier is None:
+        return
+    had = {UUID(part["application"]): part for part in frame.earlier.parts}
+    for part, line in zip(frame.parts, told, strict=True):
+        was = had.pop(part.application_id, None)
+        if was is None or was["digest"] != part.digest:
+            kind, before = ("changed", was["version_n"]) if was else ("new", 0)
+            yield Change(kind, line.number, line.title, before, line.version_n, line.first_page)
+    for application_id, was in had.items():
+        if application_id not in frame.tied:
+            version = was["version_n"]
+            yield Change("gone", was["reference"], was["title"], version, version, 0)
+
+
+def stamps(frame: Frame) -> Content:
+    """Return the words for the pages of each part that is bound."""
+    definition = frame.juror.definition
+    day = format_date(frame.made_at, "long", definition.zone)
+    name = one_line(frame.juror.user.called)
+    words = [
+        _("For %(name)s · %(day)s · %(number)s, version %(n)s",
+          name=name, day=day, number=part.number, n=part.version_n)
+        for part in frame.parts if part.path
+    ]  # fmt: skip
+    return sheets.stamps(sheets.Stamps(sender_of(definition), tuple(words)))
+
+
+def as_kept(frame: Frame, told: Sequence[BinderLine]) -> list[dict[str, Any]]:
+    """Return the parts as the row of a binder keeps them."""
+    return [
+        {
+            "application": str(part.application_id),
+            "reference": line.number,
+            "title": part.title,
+            "version_n": part.version_n,
+            "digest": part.digest,
+            "first_page": line.first_page,
+            "pages": line.pages,
+        }
+        for part, line in zip(frame.parts, told, strict=True)
+    ]
+
+
+def frame_of(juror: Juror, binder: Binder, made_at: datetime) -> tuple[Frame, Pairs]:
+    """Return for whom, when and what, as it is now, and the dossiers (ordered if missing)."""
+    applications = binders.wanted(juror)
+    pairs = dossiers.order(applications, dossiers.states(applications, juror.definition))
+    frame = Frame(
+        juror=juror,
+        made_at=made_at,
+        parts=parts_of(juror, applications, pairs),
+        earlier=binders.copy_of(juror, binder),
+        tied=_tied(juror),
+        waiting=binders.waiting(juror),
+    )
+    return frame, pairs
+
+
+def _tied(juror: Juror) -> frozenset[UUID]:
+    rows = select(Conflict.application_id).where(
+        Conflict.user_id == juror.user.id,
+        Conflict.tie != Tie.NONE,
+        Conflict.lifted_at.is_(None),
+    )
+    return frozenset(db.session.scalars(rows))
