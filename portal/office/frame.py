@@ -22,6 +22,7 @@ def page(template: str, call: Call, **values: Any) -> str:
     """Return a page of the office about `call`."""
     g.office_call = call
     definition = definition_of(call.newest_version_id)
+    show_call(definition)
     return render_template(
         template,
         call=call,
