@@ -4,6 +4,8 @@ import gzip
 from urllib.parse import urlsplit
 
 from flask import Flask, Response, current_app, g, request
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.settings import LOOPBACK, Settings
@@ -67,7 +69,13 @@ def _keep_or_not(response: Response) -> None:
         response.headers["Cache-Control"] = f"private, max-age={seconds}"
     else:
         response.headers["Cache-Control"] = "no-store"
-    response.vary.update(("Cookie", "Accept-Language"))
+    _vary(response, "Cookie, Accept-Language")
+
+
+def _vary(response: Response, names: str) -> None:
+    """Add names to `Vary`; Werkzeug's own way parses and writes it anew for each name."""
+    there = response.headers.get("Vary")
+    response.headers["Vary"] = f"{there}, {names}" if there else names
 
 
 def _compress(response: Response) -> None:
@@ -80,7 +88,19 @@ def _compress(response: Response) -> None:
     if len(content) >= LEAST:
         response.set_data(gzip.compress(content, 4, mtime=0))
         response.headers["Content-Encoding"] = "gzip"
-        response.vary.add("Accept-Encoding")
+        _vary(response, "Accept-Encoding")
+
+
+class Sessions(SecureCookieSessionInterface):
+    """The session cookie of Flask, its signer made once instead of at each request."""
+
+    signer: URLSafeTimedSerializer | None = None
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return what signs and reads the cookie; the key does not change while we run."""
+        if self.signer is None:
+            self.signer = super().get_signing_serializer(app)
+        return self.signer
 
 
 def hosts(settings: Settings) -> list[str]:
@@ -101,6 +121,7 @@ def init(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
     )
+    app.session_interface = Sessions()
     if settings.trusted_proxies:
         near = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=near, x_proto=near, x_host=0)  # type: ignore[method-assign]
