@@ -23,7 +23,7 @@ from portal.applications.deadline import Arrival, Closed, arrival
 from portal.applications.drafting import Saved
 from portal.applications.models import Application
 from portal.applications.policy import Action
-from portal.applications.queries import definition_for, draft_files
+from portal.applications.queries import definition_for, draft_files, unsent_changes
 from portal.applications.reading import entries_of_draft
 from portal.applications.workflow import Status
 from portal.apply import kept, uploading
@@ -67,7 +67,8 @@ def tasks(application: Application) -> ResponseReturnValue:
 
 def tasks_page(application: Application) -> str:
     """Return the task list."""
-    return page_of("apply/tasks.html", application, outline=Outline(application))
+    changed = bool(application.versions) and unsent_changes(application)
+    return page_of("apply/tasks.html", application, outline=Outline(application), changed=changed)
 
 
 @bp.route(

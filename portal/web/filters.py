@@ -101,6 +101,14 @@ def day(value: date, style: str = "long") -> str:
     return format_date(value, style)
 
 
+def edition(version: str) -> str:
+    """Return a version that is a date in words, any other as it is."""
+    try:
+        return format_date(date.fromisoformat(version))
+    except ValueError:
+        return version
+
+
 def moment(value: datetime, zone: str = "Europe/Berlin") -> str:
     """Return date and time: "Mittwoch, 15. September 2027, 23:59 Uhr"."""
     return gettext(
@@ -165,6 +173,6 @@ def init(app: Flask) -> None:
     """Make the filters known to templates."""
     app.jinja_env.filters.update(
         said=said, bare=bare, markdown=markdown, number=format_number, size=size, day=day,
-        moment=moment, clock_time=clock_time, dial=dial, bdi=bdi, length_of=length,
+        edition=edition, moment=moment, clock_time=clock_time, dial=dial, bdi=bdi, length_of=length,
     )  # fmt: skip
     app.jinja_env.globals.update(count_text=count_text, count_attributes=count_attributes)
