@@ -236,6 +236,38 @@ def test_a_letter_sent_again_is_a_new_one(house: House) -> None:
     assert (again.state, again.subject) == (LetterState.WAITING, stored(house, letter).subject)
 
 
+def test_the_letters_of_an_application_tell_what_the_mail_server_said(house: House) -> None:
+    failed, other = a_letter(house), a_letter(house)
+    with house.app.app_context(), transaction():
+        letter = db.session.get_one(Letter, failed)
+        letter.state, letter.error, letter.tries = LetterState.FAILED, "550 5.1.1 unknown", 3
+    office = house.browser("office")
+
+    pages = [text_of(office.get(f"{LETTERS}/{one}", headers={"Accept-Language": "de"}))
+             for one in (failed, other)]  # fmt: skip
+
+    assert [page.count("550 5.1.1 unknown") for page in pages] == [2, 1]
+    assert "3 Versuche" in pages[1]
+
+
+@pytest.mark.parametrize(
+    ("action", "page"), [("mail", "letters/many/write"), ("export", "exports")]
+)
+def test_the_list_hands_its_choice_on(house: House, action: str, page: str) -> None:
+    office, one = house.browser("office"), house.applications[1].id
+    bulk, there = f"/{SLUG}/office/bulk", f"/{SLUG}/office/{page}"
+
+    ticked = office.post_form(bulk, {"action": action, "id": str(one)}, page=LETTERS)
+    whole = office.post_form(bulk, {"action": action, "all": "yes", "query": "status=submitted"},
+                             page=LETTERS)  # fmt: skip
+
+    assert ticked.headers["Location"] == f"{there}?id={one}"
+    assert whole.headers["Location"] == f"{there}?of=list&status=submitted"
+    told = [text_of(office.get(found.headers["Location"], headers={"Accept-Language": "de"}))
+            for found in (ticked, whole)]  # fmt: skip
+    assert ["2 Bewerbungen" in text for text in told] == [False, True]
+
+
 def test_many_letters_are_released_at_once_but_only_those_of_the_call(house: House) -> None:
     mine = [a_letter(house) for _ in range(3)]
     office = house.browser("office")
