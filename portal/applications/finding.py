@@ -100,7 +100,7 @@ def _rows(scope: Scope, filters: Filters, columns: tuple[str, ...]) -> list[Any]
     """Return the rows of a page: first their ids, by indexes; then what is shown of them."""
     searched = bool(searching.query_words(filters.q))
     page = (
-        _line(scope, filters, Application.id)
+        line(scope, filters, Application.id)
         .order_by(*ordered(filters))
         .limit(SIZE)
         .offset((filters.page - 1) * SIZE)
@@ -149,7 +149,7 @@ def _counting(scope: Scope, filters: Filters) -> Any:
     if filters.narrows and _only_digest(filters):
         sent = select(func.count()).select_from(Digest).where(Digest.call_id == scope.call_id)
         return sent.where(*_of_digest(scope, filters, Digest))
-    return _line(scope, replace(filters, sort="arrived"), func.count())
+    return line(scope, replace(filters, sort="arrived"), func.count())
 
 
 def _only_digest(filters: Filters) -> bool:
@@ -168,7 +168,7 @@ def count(scope: Scope, filters: Filters) -> int:
 
 def ids_of(scope: Scope, filters: Filters, most: int = 100_000) -> list[UUID]:
     """Return the ids of everything that `filters` let through, in the order of the list."""
-    query = _line(scope, filters, Application.id).order_by(*ordered(filters)).limit(most)
+    query = line(scope, filters, Application.id).order_by(*ordered(filters)).limit(most)
     return list(db.session.scalars(query))
 
 
@@ -289,122 +289,18 @@ def _row(row: Any, words: list[str]) -> Row:
     )  # fmt: skip
 
 
-# --- counts ------------------------------------------------------------------------------------
-
-
-@dataclass
-class Counts:
-    """How many applications of a call there are, for chips and figures."""
-
-    by_status: dict[Status, int]
-    mine: int = 0
-    unassigned: int = 0
-    overdue: int = 0
-
-    @property
-    def drafts(self) -> int:
-        """How many are being written."""
-        return self.by_status[Status.DRAFT]
-
-    @property
-    def received(self) -> int:
-        """How many were sent."""
-        return sum(self.by_status.values()) - self.drafts
-
-
-def counts(scope: Scope) -> Counts:
-    """Return the counts of a call in one statement that reads an index only."""
-    query = (
-        select(
-            Application.status,
-            func.count(),
-            func.count().filter(Application.clerk_id == scope.user_id),
-            func.count().filter(Application.clerk_id.is_(None)),
-            func.count().filter(Application.due < scope.today),
-        )
-        .where(Application.call_id == scope.call_id)
-        .group_by(Application.status)
-    )
-    found = Counts(dict.fromkeys(Status, 0))
-    for status, number, mine, unassigned, overdue in db.session.execute(query):
-        found.by_status[status] = number
-        if status is Status.RETURNED:
-            found.overdue = overdue
-        if status is not Status.DRAFT:
-            found.mine += mine
-            found.unassigned += unassigned
-    return found
-
-
-# --- the way through a list --------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Neighbours:
-    """Where an application stands in a list: before and after it, its place, and how many."""
-
-    before: UUID | None
-    after: UUID | None
-    place: int
-    total: int
-
-
-def neighbours(
-    scope: Scope, filters: Filters, application: Application, digest: Digest
-) -> Neighbours:
-    """Return what stands beside `application` in the list, in one statement.
-
-    place is 0 if it is not in the list (it moved out of the filter meanwhile).
-    """
-    point = sa.tuple_(sort_key(filters), Application.number)
-    here = sa.tuple_(_value(filters, application, digest), sa.literal(application.number))
-    larger, smaller = point > here, point < here
-    before, after = (larger, smaller) if filters.descending else (smaller, larger)
-    forwards = ordered(filters)
-    backwards = ordered(replace(filters, descending=not filters.descending))
-    row = db.session.execute(
-        select(
-            _line(scope, filters, Application.id).where(before).order_by(*backwards).limit(1)
-            .scalar_subquery(),
-            _line(scope, filters, Application.id).where(after).order_by(*forwards).limit(1)
-            .scalar_subquery(),
-            _line(scope, filters, func.count()).where(before).scalar_subquery(),
-            _line(scope, filters, func.count()).scalar_subquery(),
-            _line(scope, filters, func.count()).where(Application.id == application.id)
-            .scalar_subquery(),
-        )
-    ).one()  # fmt: skip
-    return Neighbours(row[0], row[1], row[2] + 1 if row[4] else 0, row[3])
-
-
-def _line(scope: Scope, filters: Filters, column: Any) -> Any:
+def line(scope: Scope, filters: Filters, column: Any) -> Any:
     """Return the list with only the tables that its filters and its sorting need."""
-    line = select(column).select_from(Application)
+    found = select(column).select_from(Application)
     if _needs_digest(filters) or filters.sort in ("title", "name"):
-        line = line.join(Digest, Digest.application_id == Application.id)
+        found = found.join(Digest, Digest.application_id == Application.id)
         if filters.sort in ("title", "name") or _has_few(scope, filters):
-            line = line.where(Digest.call_id == scope.call_id)  # begin with the digests
+            found = found.where(Digest.call_id == scope.call_id)  # begin with the digests
     if filters.sort == "clerk":
-        line = line.outerjoin(User, User.id == Application.clerk_id)
-    return line.where(*conditions(scope, filters))
+        found = found.outerjoin(User, User.id == Application.clerk_id)
+    return found.where(*conditions(scope, filters))
 
 
 def _has_few(scope: Scope, filters: Filters) -> bool:
     searched = bool(searching.query_words(filters.q))
     return searched and scope.docs(filters.q) is not None
-
-
-def _value(filters: Filters, application: Application, digest: Digest) -> Any:
-    """Return where `application` itself stands in the sorting."""
-    clerk = application.clerk
-    values: dict[str, Any] = {
-        "number": application.number,
-        "arrived": application.submitted_at,
-        "title": digest.title_key,
-        "name": digest.sort_name,
-        "state": application.status,
-        "clerk": clerk.called if clerk else "",
-        "due": application.due or NEVER,
-    }
-    value, kind = values[filters.sort], sort_key(filters).type
-    return sa.literal(value, kind)

@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import queries as people
 from portal.accounts.models import User
-from portal.applications import caring, dossiers, finding, furniture
+from portal.applications import alongside, caring, dossiers, furniture
+from portal.applications.alongside import Neighbours
 from portal.applications.desk_models import COLOURS
 from portal.applications.dossiers import Happening
-from portal.applications.finding import Neighbours
 from portal.applications.furniture import Furniture
 from portal.applications.listing import Filters, parse
 from portal.applications.models import Application
@@ -39,7 +39,7 @@ def show(application: Application) -> ResponseReturnValue:
     scope = scope_of(call, definition_for(application))
     filters = _filters(application)
     around = furniture.around_application(scope, application.id)
-    beside = finding.neighbours(scope, filters, application, digest)
+    beside = alongside.neighbours(scope, filters, application, digest)
     happened = dossiers.history(application)
     witness(me, "application_view", application, version=version.n)
     definition = definition_under(version)

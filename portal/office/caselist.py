@@ -8,8 +8,9 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications import caring, finding, furniture
-from portal.applications.finding import Counts, Row, Scope
+from portal.applications import caring, counting, finding, furniture
+from portal.applications.counting import Counts
+from portal.applications.finding import Row, Scope
 from portal.applications.furniture import Furniture, View
 from portal.applications.listing import (
     ANSWER,
@@ -99,7 +100,7 @@ def _list(call: Call, view_id: UUID | None) -> ResponseReturnValue:
     filters = parse(_wanted(saved), definition)
     columns = shown_columns(filters, definition)
     found = finding.page_of(scope, filters, columns)
-    counts = finding.counts(scope)
+    counts = counting.counts(scope)
     return page(
         "office/caselist.html", call, area="caselist.show", filters=filters, columns=columns,
         found=found, counts=counts, around=around, saved=saved, today=scope.today,

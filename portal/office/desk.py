@@ -8,8 +8,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
 from portal import mail
-from portal.applications import caring, finding, today
-from portal.applications.finding import Counts, Scope
+from portal.applications import caring, counting, today
+from portal.applications.counting import Counts
+from portal.applications.finding import Scope
 from portal.applications.listing import Filters, choices_of, options_of
 from portal.applications.models import Application, Channel
 from portal.applications.queries import in_call
@@ -49,7 +50,7 @@ def show(call: Call) -> ResponseReturnValue:
     """Show what waits for the person and how the call stands."""
     definition = definition_now(call)
     scope = scope_of(call, definition)
-    counts = finding.counts(scope)
+    counts = counting.counts(scope)
     tasks = _tasks(call, scope, counts)
     first = definition.local(call.opens_at).date()
     last = min(definition.local(call.closes_at).date(), scope.today)

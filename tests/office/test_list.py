@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.applications import caring, finding, screening, searching
+from portal.applications import alongside, caring, counting, finding, screening, searching
 from portal.applications.desk_models import SavedView
 from portal.applications.finding import Scope
 from portal.applications.listing import Filters, parse
@@ -101,7 +101,7 @@ def test_every_sorting_leads_through_the_same_list_both_ways(
             application = db.session.get_one(Application, one)
             digest = searching.digest_of(one)
             assert digest is not None
-            beside = finding.neighbours(scope, filters, application, digest)
+            beside = alongside.neighbours(scope, filters, application, digest)
             assert (beside.place, beside.total) == (place, 3)
             assert beside.before == (order[place - 2] if place > 1 else None)
             assert beside.after == (order[place] if place < 3 else None)
@@ -130,7 +130,7 @@ def test_filters_survive_the_way_through_an_address(three: list[Application]) ->
 
 def test_counts_tell_states_and_clerks(scope: Scope, three: list[Application], call: Call) -> None:
     complete(call)
-    counts = finding.counts(scope)
+    counts = counting.counts(scope)
 
     assert (counts.received, counts.drafts, counts.mine, counts.unassigned, counts.overdue) == (
         3, 1, 1, 2, 1,

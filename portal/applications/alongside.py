@@ -1,0 +1,68 @@
+"""What stands before and after an application in the list from which somebody came."""
+
+from dataclasses import dataclass, replace
+from typing import Any
+from uuid import UUID
+
+import sqlalchemy as sa
+from sqlalchemy import func, select
+
+from portal.applications.desk_models import Digest
+from portal.applications.finding import NEVER, Scope, line, ordered, sort_key
+from portal.applications.listing import Filters
+from portal.applications.models import Application
+from portal.core.db import db
+
+
+@dataclass(frozen=True)
+class Neighbours:
+    """Where an application stands in a list: before and after it, its place, and how many."""
+
+    before: UUID | None
+    after: UUID | None
+    place: int
+    total: int
+
+
+def neighbours(
+    scope: Scope, filters: Filters, application: Application, digest: Digest
+) -> Neighbours:
+    """Return what stands beside `application` in the list, in one statement.
+
+    place is 0 if it is not in the list (it moved out of the filter meanwhile).
+    """
+    point = sa.tuple_(sort_key(filters), Application.number)
+    here = sa.tuple_(_value(filters, application, digest), sa.literal(application.number))
+    larger, smaller = point > here, point < here
+    before, after = (larger, smaller) if filters.descending else (smaller, larger)
+    forwards = ordered(filters)
+    backwards = ordered(replace(filters, descending=not filters.descending))
+    row = db.session.execute(
+        select(
+            line(scope, filters, Application.id).where(before).order_by(*backwards).limit(1)
+            .scalar_subquery(),
+            line(scope, filters, Application.id).where(after).order_by(*forwards).limit(1)
+            .scalar_subquery(),
+            line(scope, filters, func.count()).where(before).scalar_subquery(),
+            line(scope, filters, func.count()).scalar_subquery(),
+            line(scope, filters, func.count()).where(Application.id == application.id)
+            .scalar_subquery(),
+        )
+    ).one()  # fmt: skip
+    return Neighbours(row[0], row[1], row[2] + 1 if row[4] else 0, row[3])
+
+
+def _value(filters: Filters, application: Application, digest: Digest) -> Any:
+    """Return where `application` itself stands in the sorting."""
+    clerk = application.clerk
+    values: dict[str, Any] = {
+        "number": application.number,
+        "arrived": application.submitted_at,
+        "title": digest.title_key,
+        "name": digest.sort_name,
+        "state": application.status,
+        "clerk": clerk.called if clerk else "",
+        "due": application.due or NEVER,
+    }
+    value, kind = values[filters.sort], sort_key(filters).type
+    return sa.literal(value, kind)
