@@ -532,6 +532,50 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_api_token_call_id"), ["call_id"], unique=False)
 
     op.create_table(
+        "binder",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("call_id", sa.Uuid(), nullable=False),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column(
+            "state",
+            sa.Enum(
+                "ordered",
+                "running",
+                "ready",
+                "failed",
+                "gone",
+                name="binderstate",
+                native_enum=False,
+                create_constraint=True,
+                length=40,
+            ),
+            nullable=False,
+        ),
+        sa.Column("done", sa.Integer(), nullable=False),
+        sa.Column("total", sa.Integer(), nullable=False),
+        sa.Column("parts", sa.JSON(), nullable=False),
+        sa.Column("changes", sa.JSON(), nullable=False),
+        sa.Column("files", sa.JSON(), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.Column("earlier_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("ordered_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("ordered_by", sa.String(length=80), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.Column("error", sa.String(length=300), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["call_id"], ["call.id"], name=op.f("fk_binder_call_id_call"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_binder_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_binder")),
+    )
+    with op.batch_alter_table("binder", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_binder_call_id"), ["call_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_binder_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
         "bulk_run",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("call_id", sa.Uuid(), nullable=False),
@@ -907,9 +951,15 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("application", schema=None) as batch_op:
         batch_op.create_index(
-            "ix_application_arrived", ["call_id", "submitted_at", "number", "status"], unique=False
+            "ix_application_arrived",
+            ["call_id", "submitted_at", "number", "status", "id"],
+            unique=False,
         )
+        batch_op.create_index("ix_application_begun", ["call_id", "created_at"], unique=False)
         batch_op.create_index("ix_application_call_id_status", ["call_id", "status"], unique=False)
+        batch_op.create_index(
+            "ix_application_channel", ["call_id", "status", "channel"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_application_clerk_id"), ["clerk_id"], unique=False)
         batch_op.create_index(
             "ix_application_desk", ["call_id", "status", "clerk_id", "due"], unique=False
@@ -1575,6 +1625,33 @@ def upgrade() -> None:
         sa.UniqueConstraint("check_code", name=op.f("uq_version_check_code")),
     )
     op.create_table(
+        "dossier",
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.Column("application_id", sa.Uuid(), nullable=False),
+        sa.Column("version_id", sa.Uuid(), nullable=False),
+        sa.Column("digest", sa.String(length=64), nullable=False),
+        sa.Column("pages", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["application_id"],
+            ["application.id"],
+            name=op.f("fk_dossier_application_id_application"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["version_id"],
+            ["version.id"],
+            name=op.f("fk_dossier_version_id_version"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_dossier")),
+        sa.UniqueConstraint("version_id", "digest", name=op.f("uq_dossier_version_id_digest")),
+    )
+    with op.batch_alter_table("dossier", schema=None) as batch_op:
+        batch_op.create_index(
+            batch_op.f("ix_dossier_application_id"), ["application_id"], unique=False
+        )
+
+    op.create_table(
         "file_key",
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.Column("file_id", sa.Uuid(), nullable=False),
@@ -1795,6 +1872,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_file_key_file_id"))
 
     op.drop_table("file_key")
+    with op.batch_alter_table("dossier", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_dossier_application_id"))
+
+    op.drop_table("dossier")
     op.drop_table("version")
     op.drop_table("sheet_excuse")
     op.drop_table("paper_entry")
@@ -1865,7 +1946,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_application_owner_email"))
         batch_op.drop_index("ix_application_desk")
         batch_op.drop_index(batch_op.f("ix_application_clerk_id"))
+        batch_op.drop_index("ix_application_channel")
         batch_op.drop_index("ix_application_call_id_status")
+        batch_op.drop_index("ix_application_begun")
         batch_op.drop_index("ix_application_arrived")
 
     op.drop_table("application")
@@ -1896,6 +1979,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_bulk_run_call_id"))
 
     op.drop_table("bulk_run")
+    with op.batch_alter_table("binder", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_binder_user_id"))
+        batch_op.drop_index(batch_op.f("ix_binder_call_id"))
+
+    op.drop_table("binder")
     with op.batch_alter_table("api_token", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_api_token_call_id"))
 
