@@ -303,6 +303,7 @@ def test_the_words_of_a_draft_are_nobody_elses(house: House) -> None:
         for part in ("Geheimer Entwurf", "geheim@")
         if part in page.replace('value="Geheimer"', "").replace('geheim@example.org"', "")
     ] == []
+    assert [str(written.id) in page for page in pages] == [True, True, False, False]
     answer = office.post_form(f"{LETTERS}/{written.id}", {"subject": "x", "body": "y"})
     assert answer.status_code == 404
 
