@@ -19,6 +19,8 @@ from pikepdf import (
 MARKED = re.compile(rb"(?<![\w/])(?:BMC|BDC|MP|DP)(?!\w)")
 BEGINNINGS, POINTS, END = ("BMC", "BDC"), ("MP", "DP"), "EMC"
 UNIT = (0, 0, 1, 1)
+# A page begins with black, solid lines and plain text; a form would go on with ours.
+FRESH = b"0 g 0 G 1 w 0 J 0 j 10 M [] 0 d 0 Tc 0 Tw 100 Tz 0 TL 0 Tr 0 Ts"
 
 
 def picture_of(page: Page) -> Any:
@@ -92,7 +94,7 @@ def unit_form(pdf: Pdf, form: Any) -> Any:
         BBox=Array([*UNIT]),
         Resources=Dictionary(XObject=Dictionary(P=copy)),
     )
-    return pdf.make_stream(b"/P Do", shown)
+    return pdf.make_stream(FRESH + b" /P Do", shown)
 
 
 def carry_layers(pdf: Pdf, source: Pdf) -> None:

@@ -15,7 +15,8 @@ STRINGS = re.compile(rb"\[(.*?)\]\s*TJ", re.DOTALL)
 GLYPH = re.compile(rb"<([0-9a-fA-F]+)>")
 FONT = re.compile(rb"/(\S+)\s+[\d.]+\s+Tf")
 WORDS, PAGE_WORD, DIGITS = Name("/StampWords"), Name("/StampPage"), Name("/StampDigits")
-TOP = 26.0  # of the base line, in points from the upper edge
+PLACE = re.compile(rb"1 0 0 -1 [\d.]+ ([\d.]+)\s+Tm")
+PX_TO_PT = 0.75
 RIGHT = 34.0
 SIZE = 8.0
 GAP = 3.0
@@ -26,10 +27,11 @@ BEFORE_PARTS = 2
 
 
 class Digits(NamedTuple):
-    """A font and the glyph of each digit in it."""
+    """A font and the glyph of each digit in it; top: of the base line, from the upper edge."""
 
     font: Any
     glyphs: tuple[bytes, ...]
+    top: float
 
     def set(self, number: int) -> bytes:
         """Return a number as the string of a text operator."""
@@ -67,20 +69,21 @@ class Stamper:
         x = width - RIGHT - len(str(number)) * WIDTH_OF_DIGIT * SIZE
         return b"q 1 0 0 1 %.2f %.2f cm %s Do Q BT %s %s %.1f Tf %.2f %.2f Td %s Tj ET" % (
             x - A4_WIDTH + RIGHT - GAP, height - A4_HEIGHT, bytes(PAGE_WORD), GREY,
-            bytes(DIGITS), SIZE, x, height - TOP, self.digits.set(number),
+            bytes(DIGITS), SIZE, x, height - self.digits.top, self.digits.set(number),
         )  # fmt: skip
 
 
 def _digits(page: Page) -> Digits:
     """Return font and glyphs of a page that shows 0 to 9 and nothing else."""
     data = page.Contents.read_bytes()
-    name = FONT.search(data)
+    name, place = FONT.search(data), PLACE.search(data)
     codes = b"".join(b"".join(GLYPH.findall(part)) for part in STRINGS.findall(data))
     size = len(codes) // 10
-    if name is None or size not in (2, 4):
+    if name is None or place is None or size not in (2, 4):
         raise ValueError("the helper page of the stamps shows no digits")
     glyphs = tuple(codes[n * size : (n + 1) * size] for n in range(10))
-    return Digits(page.Resources.Font[Name(f"/{name[1].decode()}")], glyphs)
+    font = page.Resources.Font[Name(f"/{name[1].decode()}")]
+    return Digits(font, glyphs, float(place[1]) * PX_TO_PT)
 
 
 def _pictures(page: Page) -> Any:

@@ -1,6 +1,7 @@
 """What stands in a dossier: the reading view of the jury, the score sheet, and what is missing."""
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
@@ -103,7 +104,7 @@ def _picture(picture: Picture) -> bytes | None:
     try:
         with storage.store().open(key) as file:
             return file.read()
-    except FileNotFoundError:
+    except (FileNotFoundError, ValueError):
         return None
 
 
@@ -136,11 +137,11 @@ def _hidden(file: File, application_id: UUID) -> set[int]:
 
 def _paths(reading: Reading) -> dict[str, Path]:
     store = storage.store()
-    return {
-        str(paper.file.id): store.path(paper.file.stored_key)
-        for paper in reading.papers
-        if paper.file.stored_key
-    }
+    found = {}
+    for paper in reading.papers:
+        with suppress(ValueError):  # a key of ours is none: then the enclosure is named as missing
+            found[str(paper.file.id)] = store.path(paper.file.stored_key or "")
+    return found
 
 
 def _missing(reading: Reading, newest: Definition) -> Iterable[str]:
