@@ -37,7 +37,8 @@ MOST_TWINS = 50
 def find(application_id: str) -> None:
     """Compare the newest version of an application with all others of its call (a job handler)."""
     with transaction():
-        application = db.session.get(Application, UUID(application_id), with_for_update=True)
+        wanted = select(Application).where(Application.id == UUID(application_id))
+        application = db.session.scalar(wanted.with_for_update(of=Application))
         if application is None or application.status in (Status.DRAFT, Status.WITHDRAWN):
             return
         version = _newest(application.id)
