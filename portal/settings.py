@@ -229,7 +229,7 @@ def load(**overrides: object) -> Settings:
     """Read the settings; raise `SettingsError` with every reason if they do not allow a start."""
     folder = Path(str(overrides.get("instance") or os.environ.get("PORTAL_INSTANCE") or "instance"))
     try:
-        return Settings(_env_file=folder / "settings.env", **overrides)  # type: ignore[arg-type]
+        return Settings(_env_file=folder / "settings.env", **overrides)  # type: ignore[arg-type,call-arg]
     except ValidationError as error:
         raise SettingsError([_sentence(fault) for fault in error.errors()]) from error
 

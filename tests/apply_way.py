@@ -49,7 +49,9 @@ class Applicant:
         """Return the address of a page of the form."""
         return f"{self.address}/section/{section}" + (f"/{number}" if number > 1 else "")
 
-    def save(self, section: str, fields: Mapping[str, Any], number: int = 1, go: str = "next") -> Any:
+    def save(
+        self, section: str, fields: Mapping[str, Any], number: int = 1, go: str = "next"
+    ) -> Any:
         """Fill in a page as a browser does, with its hidden fields, and press a button."""
         shown = self.get(self.page(section, number)).text
         hidden = {
@@ -90,7 +92,9 @@ def fill_in(person: Applicant, sample: SampleApplication, definition: Definition
                 for name, values in posted.items()
                 if name in keys or any(name.startswith(f"{key}.") for key in keys)
             }
-            mine = {n: v for n, v in fields.items() if _owner(n, definition) in keys}
+            mine: dict[str, Any] = {
+                n: v for n, v in fields.items() if _owner(n, definition) in keys
+            }
             if any(question.type in ("photos", "documents") for question in questions):
                 _hand_in_files(person, sample)
                 mine |= file_words(person, sample)

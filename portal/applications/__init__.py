@@ -1,1 +1,1 @@
-"""The heart: applications, their versions, files and keys, and everything that can be done to them."""
+"""The heart: applications, versions, files and keys, and all that can be done to them."""

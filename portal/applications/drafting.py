@@ -1,4 +1,4 @@
-"""Writing a draft: begin, save, delete. Raw answers are kept as typed; nothing is cut or refused."""
+"""Writing a draft: begin, save, delete. Raw answers are kept as typed; nothing is cut."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -67,7 +67,7 @@ def _prefilled(call: Call) -> dict[str, Any]:
     return {q.key: q.prefill for q in questions if q.type == "text" and q.prefill}
 
 
-def save(
+def save(  # noqa: PLR0913  (who, what, from where and when; each is needed)
     application: Application,
     answers: Mapping[str, Any],
     *,

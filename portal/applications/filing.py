@@ -248,6 +248,6 @@ def sweep() -> None:
 
 def _named(batch: list[str]) -> set[str]:
     """Return which of these storage keys a file uses; copies share a row with what they show."""
-    named = {key for key in db.session.scalars(select(FileKey.key).where(FileKey.key.in_(batch)))}
+    named = set(db.session.scalars(select(FileKey.key).where(FileKey.key.in_(batch))))
     received = select(File.received_key).where(File.received_key.in_(batch))
     return named | {key for key in db.session.scalars(received) if key}

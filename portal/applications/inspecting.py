@@ -38,9 +38,10 @@ def check_file(file_id: str) -> None:
     if begun is None:
         return
     received, kind, tries = begun
+    if tries > TRIES:
+        _refuse(UUID(file_id), storage.Refused(storage.Code.BROKEN))
+        return
     try:
-        if tries > TRIES:
-            raise storage.Refused(storage.Code.BROKEN)
         scanned = _scan(received)
         cleaned = _clean(received, kind)
     except storage.ChildDied:

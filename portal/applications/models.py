@@ -9,8 +9,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from portal.applications.workflow import Move, Status, destination
 from portal.accounts.models import User
+from portal.applications.workflow import Move, Status, destination
 from portal.calls.models import Call, FormVersion
 from portal.core.actor import Actor
 from portal.core.clock import now

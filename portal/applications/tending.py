@@ -58,7 +58,8 @@ def _steps(
     """Return what may be due for drafts of `call` now, with the condition for each."""
     settings = _in_use[0]
     steps: list[tuple[Callable[[Application], None], ColumnElement[bool]]] = []
-    if phase(call, moment) is Phase.OPEN and moment > call.closes_at - timedelta(days=settings.reminder_days):
+    soon = moment > call.closes_at - timedelta(days=settings.reminder_days)
+    if soon and phase(call, moment) is Phase.OPEN:
         steps.append((remind, Application.reminded_at.is_(None)))
     ended = grace_ends(call)
     if moment >= ended:

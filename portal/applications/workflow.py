@@ -89,7 +89,7 @@ TRANSITIONS: dict[Move, Transition] = {
 
 
 def destination(move: Move, status: Status) -> Status:
-    """Return where `move` leads from `status`; raise `MoveNotPossible` if the table has no such arrow."""
+    """Return where `move` leads from `status`; raise `MoveNotPossible` if nowhere."""
     transition = TRANSITIONS[move]
     if status not in transition.sources:
         raise MoveNotPossible(move, status)

@@ -82,7 +82,9 @@ def format_date(value: date, style: str = "long", zone: str = "Europe/Berlin") -
     return babel_format_date(day, format=style, locale=locale())
 
 
-def format_moment(value: datetime, style: str = "EEEE, d. MMMM y", zone: str = "Europe/Berlin") -> str:
+def format_moment(
+    value: datetime, style: str = "EEEE, d. MMMM y", zone: str = "Europe/Berlin"
+) -> str:
     """Return a moment in `zone` by a CLDR pattern."""
     from zoneinfo import ZoneInfo
 

@@ -8,10 +8,10 @@ UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\u
 
 
 def normalise(text: str) -> str:
-    """Return `text` in NFC, CRLF and CR as LF, without control characters.
+    r"""Return `text` in NFC, CRLF and CR as LF, without control characters.
 
-    >>> normalise("a\\r\\nb")
-    'a\\nb'
+    >>> normalise("a\r\nb")
+    'a\nb'
     """
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", UNWANTED.sub("", lines))
@@ -23,7 +23,7 @@ def one_line(text: str) -> str:
 
 
 def length(text: str) -> int:
-    """Return the number of code points of `text` after `normalise`: what browser and server count."""
+    """Return the number of code points of `text` after `normalise`, as the browser counts."""
     return len(normalise(text))
 
 

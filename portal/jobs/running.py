@@ -60,7 +60,7 @@ def perform(claim: Claim) -> None:
     mark = _present.set(claim)
     try:
         claim.kind.run(**claim.args)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  (whatever a job does, the worker goes on)
         db.session.rollback()
         _settle(claim, _after(claim, error))
     else:
@@ -105,7 +105,7 @@ def _settle(claim: Claim, held: bool) -> None:
 
 
 def delay(failures: int) -> float:
-    """Return the seconds until the next try after `failures` earlier ones: doubling, an hour at most.
+    """Return the seconds until the next try after `failures` earlier ones: doubling, up to an hour.
 
     A fifth more or less by chance, so that jobs that failed together do not come back together.
     """

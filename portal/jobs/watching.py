@@ -56,7 +56,7 @@ def keep_repeating() -> None:
 
 
 def forget() -> None:
-    """Delete what was done more than a day ago and workers gone as long; dead jobs stay to be seen."""
+    """Delete what was done more than a day ago and workers gone as long; dead jobs stay."""
     before = now() - KEEP_DONE
     with transaction():
         db.session.execute(delete(Job).where(Job.state == JobState.DONE, Job.finished_at < before))

@@ -87,7 +87,7 @@ def _upright(image: Image.Image) -> Image.Image:
     """Turn the picture as its camera was held; unreadable notes of the camera are ignored."""
     try:
         return ImageOps.exif_transpose(image)
-    except Exception:  # the EXIF block is foreign and need not make sense
+    except Exception:  # noqa: BLE001  the EXIF block is foreign and need not make sense
         return image.copy()
 
 

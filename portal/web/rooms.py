@@ -55,7 +55,7 @@ def open_to(*roles: str) -> Callable[[View], View]:
 
 
 def work_on(action: Hashable) -> Callable[[View], View]:
-    """Open a page below `/<slug>/…/<uuid:application_id>` to staff whom the policy lets do `action`.
+    """Open a page below `/<slug>/…/<uuid:application_id>` to staff who may do `action`.
 
     The view gets the application, locked where the request may change it. Who has no role in the
     call, or may not even see the application, learns nothing: 404. Who sees it but may not do this

@@ -44,7 +44,8 @@ def test_an_answer_changed_in_another_window_is_set_aside_and_told() -> None:
     seen = draft.revision
     save(draft, {"project.title": "first"}, seen=seen, window="one")
 
-    told = save(draft, {"project.title": "second", "contact.role": "chair"}, seen=seen, window="two")
+    later = {"project.title": "second", "contact.role": "chair"}
+    told = save(draft, later, seen=seen, window="two")
 
     assert told.conflicts == {"project.title": "first"}
     assert draft.draft["project.title"] == "first"

@@ -24,7 +24,7 @@ def letters() -> list[tuple[str, str]]:
     rows = db.session.execute(
         db.select(Letter.name, Letter.to_address).order_by(Letter.created_at)
     )
-    return [tuple(row) for row in rows]  # type: ignore[misc]
+    return [tuple(row) for row in rows]
 
 
 def tend(call: Call, **after_closing: float) -> None:

@@ -76,7 +76,7 @@ OWNER_MAY = {
 
 @pytest.mark.parametrize("status", OWNER_MAY)
 def test_the_owner_may_exactly_this(status: Status) -> None:
-    application = Application(id=Application.id.default.arg(None), _status=status)  # type: ignore[attr-defined]
+    application = Application(id=Application.id.default.arg(None), _status=status)
     owner = Applicant(application.id)
 
     allowed = {
@@ -88,8 +88,8 @@ def test_the_owner_may_exactly_this(status: Status) -> None:
 
 @pytest.mark.parametrize("status", Status)
 def test_a_stranger_may_nothing(status: Status) -> None:
-    application = Application(id=Application.id.default.arg(None), _status=status)  # type: ignore[attr-defined]
-    other = Applicant(Application.id.default.arg(None))  # type: ignore[attr-defined]
+    application = Application(id=Application.id.default.arg(None), _status=status)
+    other = Applicant(Application.id.default.arg(None))
 
     for stranger in (Visitor(), other):
         assert [a for a in [*Action, *Move] if POLICY.allows(stranger, a, application)] == []
