@@ -38,8 +38,9 @@ def order(call: Call, kind: str, choice: Chosen, wish: dict[str, Any], *, by: Us
     )  # fmt: skip
     db.session.add(export)
     db.session.flush()
-    facts = {"call": call.slug, "kind": kind, "applications": len(ids)}
-    for thing in (export, *things(choice, len(ids))):
+    facts: dict[str, Any] = {"call": call.slug, "kind": kind, "applications": len(ids)}
+    audit.record(by, "export", export, **facts)
+    for thing in things(choice, len(ids)):
         audit.record(by, "export", thing, **facts)
     jobs.enqueue(JOB, dedupe=f"{JOB}:{export.id}", export_id=export.id)
     return export

@@ -83,8 +83,9 @@ def _expected(question: Any, value: Any) -> str:
         words = {o.value: o.label["de"].replace("\u00ad", "") for o in question.options}
         return " · ".join(words[one] for one in chosen_ones)
     if question.type == "yes_no":
-        return {"yes": (question.yes or {}).get("de", "Ja"),
-                "no": (question.no or {}).get("de", "Nein")}.get(value, value)  # fmt: skip
+        words = {"yes": (question.yes or {}).get("de", "Ja"),
+                 "no": (question.no or {}).get("de", "Nein")}  # fmt: skip
+        return str(words.get(value, value))
     if question.type == "declaration":
         word, version = {"yes": "Ja", "no": "Nein"}[value["answer"]], value["version"]
         ticked = question.answer == "tick"
@@ -388,7 +389,8 @@ def test_each_application_becomes_a_pdf_with_all_its_answers(house: House) -> No
             for key in ("project.title", "project.description", "applicant.name", "contact.email"):
                 first = "".join(str(row.versions[-1].answers[key]).split())[:40]
                 assert first in text.replace("\u00ad", ""), key
-    assert [mark["/Title"].split()[0] for mark in one.outline] == [
+    marks: list[Any] = list(one.outline)
+    assert [mark["/Title"].split()[0] for mark in marks] == [
         str(a.reference) for a in reversed(house.applications)
     ]
 
@@ -625,7 +627,7 @@ def test_only_the_hash_of_a_token_is_kept(house: House) -> None:
 
 
 def test_the_description_is_valid_and_tells_the_truth(house: House) -> None:
-    import jsonschema
+    import jsonschema  # type: ignore[import-untyped]
     from openapi_spec_validator import validate
 
     told = read(house, "/openapi.json").get_json()

@@ -344,7 +344,8 @@ VECTORS = (
 
 def test_words_are_never_a_template(house: House) -> None:
     office, address = house.browser("office"), f"{LETTERS}/templates/find_ineligible/de"
-    refused, kept = [], {}
+    refused: list[str] = []
+    kept: dict[str, str] = {}
     for vector in VECTORS:
         typed = {"subject": "Nummer {number}", "body": f"Vorher {vector} nachher."}
         answer = office.post_form(address, typed | {"seen": str(len(kept))})
