@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from contextvars import Context
 from dataclasses import dataclass, field
+from io import BytesIO
 from typing import Any
 
 from flask import Flask
 
+from portal import storage
 from portal.accounts import sessions
 from portal.accounts.models import User
 from portal.applications import assigning, conflicts, judging
@@ -20,7 +22,8 @@ from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.demo import sample
 from portal.demo.shifting import shifted
-from portal.scoring import pledging
+from portal.scoring import pledging, sending, sheets
+from portal.scoring.sheets import Window
 from tests.drafts import SLUG, _file, _source, begun, send
 from tests.people import BY, Person, a_browser, a_person, set_cookie
 from tests.strict import StrictClient
@@ -40,6 +43,7 @@ JURY = (
 )
 STAFF = ("office", "reader", "admin", "other")
 OTHER = "heimat-preis-2027"
+CRITERIA = ("wirkung", "beteiligung", "nachhaltigkeit", "ehrenamt", "innovation")
 
 
 class JuryClient(StrictClient):
@@ -165,7 +169,10 @@ def _application(call: Call, example: sample.SampleApplication, n: int) -> Appli
     application = begun(call, {**example.answers, **more}, device=f"{n:064}")
     with transaction():
         for number, file in enumerate(example.files):
-            application.files.append(_file(file, number))
+            kept = _file(file, number)
+            kept.stored_key = storage.new_key()
+            storage.store().put(kept.stored_key, BytesIO(b"%PDF-1.7 a stand-in"), limit=1000)
+            application.files.append(kept)
     send(application)
     forward(application)
     return application
@@ -176,3 +183,13 @@ def forward(application: Application) -> None:
     with transaction():
         for move, _source_status in WAY:
             application.make_move(move, by=BY, at=now())
+
+
+def score(house: JuryHouse, name: str, n: int, points: int = 3) -> None:
+    """Let somebody send a full sheet."""
+    with transaction():
+        juror = house.juror(name)
+        given = {f"score.{key}": str(points) for key in CRITERIA}
+        given["comment"] = f"Kommentar von {name}"
+        sheets.save(juror, house.applications[n], given, window=Window())
+        sending.send(juror, house.applications[n])

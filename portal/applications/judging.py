@@ -18,7 +18,7 @@ from sqlalchemy import (
     false,
     select,
 )
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, defer, mapped_column, relationship
 
 from portal.accounts.models import User
 from portal.applications.models import Application
@@ -33,6 +33,11 @@ from portal.core.db import Model, by_value, db
 # Who votes, and who looks at everything without a reading of their own.
 VOTING = (Function.CHAIR, Function.MEMBER)
 OVERSEEING = (Function.CHAIR, Function.SECRETARY)
+# Neither what nobody sent, nor who owns it, nor the title before anything was blacked out in it.
+NEVER_LOADED = (
+    Application.draft, Application.marks, Application.aside, Application.owner_email,
+    Application.title,
+)  # fmt: skip
 
 
 class Way(StrEnum):
@@ -199,10 +204,14 @@ def visible_to(juror: Juror) -> Select[Application]:
     oversees. A blind jury learns of an application only after the answer about conflicts, so
     that nobody can put the list of organisations beside the list of numbers.
     """
-    mine = select(Application).where(
-        Application.call_id == juror.call.id,
-        Application.status.in_(SEEN_BY_JURY),
-        ~is_excluded(juror.user.id),
+    mine = (
+        select(Application)
+        .where(
+            Application.call_id == juror.call.id,
+            Application.status.in_(SEEN_BY_JURY),
+            ~is_excluded(juror.user.id),
+        )
+        .options(*(defer(column, raiseload=True) for column in NEVER_LOADED))
     )
     if not juror.oversees:
         mine = mine.where(is_assigned(juror.user.id))

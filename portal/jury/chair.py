@@ -17,7 +17,7 @@ from portal.core.i18n import gettext as _
 from portal.jury.frame import page
 from portal.scoring import closing
 from portal.scoring.progress import overview
-from portal.web.jury import chair_page
+from portal.web.jury import chair_page, chosen_pairs
 
 bp = Blueprint("chair", __name__)
 WRONG = 422
@@ -88,8 +88,8 @@ def decide(juror: Juror, go: str) -> ResponseReturnValue:
 def _decide(juror: Juror, go: str) -> str:
     words = request.form.get("reason", "")
     if go == "excuse":
-        closing.excuse(_application(juror), _juror(juror, "juror"), reason=words, by=juror.user)
-        return _("The sheet is excused.")
+        count = closing.excuse_many(juror.call, chosen_pairs(), reason=words, by=juror.user)
+        return closing.excused_words(count)
     if go == "found":
         other = _juror(juror, "juror")
         tie = request.form.get("tie", "")

@@ -58,7 +58,7 @@ def _page(juror: Juror, spot: Spot, **more: Any) -> str:
         fields=asked,
         mean=modes.total(asked, spot.sheet.scores) if spot.sheet else None,
         is_open=sheets.is_open(spot.application),
-        others=sending.others(juror, spot.application, spot.sheet),
+        others=sending.others(juror, spot),
         spent=sending.spent(juror) if juror.definition.jury.mode == "points" else 0,
         saved=_saved_words(juror, spot),
         window=secrets.token_urlsafe(9),

@@ -1,12 +1,10 @@
 """Who reads what: all read all, balanced, or by hand; the consequences are shown before."""
 
-from uuid import UUID
-
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.applications import assigning, judging
-from portal.applications.assigning import Pair, Plan
+from portal.applications.assigning import Plan
 from portal.applications.judging import Way
 from portal.calls.models import Call
 from portal.core.db import transaction
@@ -15,6 +13,7 @@ from portal.core.i18n import gettext as _
 from portal.office.frame import page
 from portal.scoring import progress
 from portal.web.doors import person
+from portal.web.jury import chosen_pairs
 from portal.web.rooms import open_to
 
 bp = Blueprint("assigning", __name__)
@@ -65,20 +64,8 @@ def _plan(call: Call) -> Plan:
     if way == Way.BALANCED:
         return assigning.plan_balanced(call, request.form.get("readings", 0, int), held=held)
     if way == Way.HAND:
-        return assigning.plan_by_hand(call, _pairs(), held=held)
+        return assigning.plan_by_hand(call, chosen_pairs(), held=held)
     return assigning.plan_all(call, held=held)
-
-
-def _pairs() -> set[Pair]:
-    """Return the ticked boxes; what is no pair of ids is left out."""
-    found = set()
-    for text in request.form.getlist("pair"):
-        first, _dot, second = text.partition(".")
-        try:
-            found.add((UUID(first), UUID(second)))
-        except ValueError:
-            continue
-    return found
 
 
 def _shown(call: Call, plan: Plan, *, outdated: bool) -> str:

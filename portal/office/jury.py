@@ -19,6 +19,7 @@ from portal.office.frame import page
 from portal.scoring import closing, letters, pledging, progress
 from portal.scoring.progress import Overview
 from portal.web.doors import person
+from portal.web.jury import chosen_pairs
 from portal.web.rooms import open_to
 
 bp = Blueprint("jury", __name__)
@@ -99,10 +100,9 @@ def _deputy(call: Call) -> str:
 
 
 def _excuse(call: Call) -> str:
-    application = in_call(call, _uuid("application"), for_change=True) or abort(404)
-    closing.excuse(application, _juror(call, "juror"), by=person(),
-                   reason=request.form.get("reason", ""))  # fmt: skip
-    return _("The sheet is excused.")
+    reason = request.form.get("reason", "")
+    count = closing.excuse_many(call, chosen_pairs(), reason=reason, by=person())
+    return closing.excused_words(count)
 
 
 def _found(call: Call) -> str:

@@ -19,7 +19,7 @@ from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
 from portal.core.text import normalise
 from portal.scoring.models import Excuse
-from portal.scoring.progress import overview
+from portal.scoring.progress import Pair, overview
 
 LONGEST = 1000
 
@@ -42,6 +42,21 @@ def excuse(application: Application, juror: Juror, *, reason: str, by: Actor) ->
     db.session.flush()
     audit.record(by, "sheet_excuse", application, juror=juror.user.key)
     return found
+
+
+def excuse_many(call: Call, pairs: Collection[Pair], *, reason: str, by: Actor) -> int:
+    """Excuse these missing sheets for one reason; return how many. Others are left out."""
+    chosen = [one for one in overview(call).missing if (one[0].id, one[1].user.id) in pairs]
+    if not chosen:
+        raise DomainError(_("Choose at least one missing sheet."))
+    for application, juror in chosen:
+        excuse(application, juror, reason=reason, by=by)
+    return len(chosen)
+
+
+def excused_words(count: int) -> str:
+    """Return what happened, in words."""
+    return ngettext("One sheet is excused.", "%(num)s sheets are excused.", count)
 
 
 def _may_excuse(application: Application, by: Actor) -> None:

@@ -6,17 +6,18 @@ from sqlalchemy import func, select
 
 from portal import audit
 from portal.applications import conflicts, forwarding
-from portal.applications.judging import Juror, find, scored_by, visible_to
+from portal.applications.judging import Juror
 from portal.applications.jurysight import newest_n
 from portal.applications.models import Application, Version
 from portal.core.clock import now
 from portal.core.db import db
-from portal.core.errors import DomainError, NotFound
+from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
 from portal.scoring import modes
 from portal.scoring.models import Sheet, SheetCopy, SheetState
 from portal.scoring.sheets import Shut, count_of, ids_of, require_open, sheet_of, writable
+from portal.scoring.shelf import Spot
 
 
 class Unfinished(DomainError):
@@ -138,21 +139,19 @@ def any_sent(application_id: UUID) -> bool:
     return db.session.scalar(rows.limit(1)) is not None
 
 
-def others(juror: Juror, application: Application, own: Sheet | None) -> list[Sheet] | None:
-    """Return what the others sent, None while the juror may not see it yet.
+def others(juror: Juror, spot: Spot) -> list[Sheet] | None:
+    """Return what the others sent for what lies before `juror`; None while that must wait.
 
     Where the call says so, only who has sent a sheet sees those of the others. Frozen ones are
     never among them.
     """
-    if find(visible_to(juror), application.id) is None:
-        raise NotFound
-    waits = juror.definition.jury.see_others_after_own and not (own and own.is_sent)
-    if waits and find(scored_by(juror), application.id) is not None:
+    is_sent = spot.sheet is not None and spot.sheet.is_sent
+    if spot.mine and not is_sent and juror.definition.jury.see_others_after_own:
         return None
     rows = (
         select(Sheet)
         .join(Sheet.user)
-        .where(Sheet.application_id == application.id, Sheet.state == SheetState.SENT,
+        .where(Sheet.application_id == spot.application.id, Sheet.state == SheetState.SENT,
                Sheet.user_id != juror.user.id)
         .order_by(Sheet.sent_at)
     )  # fmt: skip

@@ -89,6 +89,18 @@ def case_page(*, asking: bool = False) -> Callable[[View], View]:
     return door
 
 
+def chosen_pairs() -> set[tuple[UUID, UUID]]:
+    """Return application and person of every ticked box `pair`; what is no pair is left out."""
+    found = set()
+    for text in request.form.getlist("pair"):
+        first, _dot, second = text.partition(".")
+        try:
+            found.add((UUID(first), UUID(second)))
+        except ValueError:
+            continue
+    return found
+
+
 def laid_out() -> list[Spot]:
     """Return everything that the juror of this page may know of."""
     found: list[Spot] = g.spots
