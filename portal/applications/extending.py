@@ -15,7 +15,7 @@ from portal.applications.deadline import Arrival, arrival
 from portal.applications.drafting import begin
 from portal.applications.models import Application
 from portal.applications.policy import POLICY, Action
-from portal.applications.queries import definition_for
+from portal.applications.queries import definition_for, locked
 from portal.applications.workflow import Status
 from portal.calls import loading
 from portal.calls.memberships import Role, roles_held
@@ -152,7 +152,7 @@ def tell(call_id: str, reason: str) -> None:
     while ids := _batch(UUID(call_id), last):
         for application_id in ids:
             with transaction():
-                application = db.session.get(Application, application_id, with_for_update=True)
+                application = locked(application_id)
                 if application is not None and application.status is Status.DRAFT:
                     _tell_one(application, reason)
         last = ids[-1]

@@ -75,6 +75,12 @@ def by_number(call: Call, typed: str) -> Application | None:
     return db.session.scalar(query)
 
 
+def locked(application_id: UUID) -> Application | None:
+    """Return an application with its row locked until the commit, for jobs that change it."""
+    query = select(Application).where(Application.id == application_id)
+    return db.session.scalar(query.with_for_update(of=Application))
+
+
 def on_device(device: str, call: Call) -> list[Application]:
     """Return the applications to `call` that this browser holds keys to, the latest first."""
     if not device:

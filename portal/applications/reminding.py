@@ -58,7 +58,7 @@ def _due_soon(call_id: UUID) -> list[UUID]:
 
 def _one(application_id: UUID) -> None:
     with transaction():
-        application = db.session.get(Application, application_id, with_for_update=True)
+        application = locked(application_id)
         inquiry = inquiries.open_one(application) if application else None
         if application is None or inquiry is None or inquiry.reminded_at:
             return

@@ -13,7 +13,7 @@ from portal import mail
 from portal.applications import drafting, reactions
 from portal.applications.filing import drop_bytes
 from portal.applications.models import Application
-from portal.applications.queries import definition_for, file_counts
+from portal.applications.queries import definition_for, file_counts, locked
 from portal.applications.workflow import Status
 from portal.calls.answers import asked
 from portal.calls.checks import is_empty
@@ -94,7 +94,7 @@ def _batches(call_id: UUID, due: ColumnElement[bool]) -> Iterator[list[UUID]]:
 
 def _one(application_id: UUID, step: Callable[[Application], None]) -> None:
     with transaction():
-        application = db.session.get(Application, application_id, with_for_update=True)
+        application = locked(application_id)
         if application is not None and application.status is Status.DRAFT:
             step(application)
 
