@@ -8,6 +8,7 @@ from sqlalchemy import select
 from portal.applications import inquiries, reactions
 from portal.applications.inquiries import Inquiry
 from portal.applications.models import Application
+from portal.applications.queries import locked
 from portal.applications.workflow import Status
 from portal.calls.models import Call
 from portal.calls.queries import current_version, definition_of
