@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications import forwarding, screening
+from portal.applications import assigning, forwarding, screening
 from portal.applications.screening import Outcome
 from portal.calls.models import Call
 from portal.core.db import transaction
@@ -53,6 +53,7 @@ def everything(call: Call) -> ResponseReturnValue:
 def _forward(call: Call, ids: list[UUID]) -> ResponseReturnValue:
     with transaction():
         outcome = screening.many(call, ids, lambda one: forwarding.forward(one, by=person()))
+        assigning.newcomers(call, by=person())
     _tell(outcome)
     return redirect(url_for("forwarding.show", slug=call.slug), 303)
 

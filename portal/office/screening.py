@@ -8,7 +8,7 @@ from flask import Blueprint, flash, request
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import queries as people
-from portal.applications import forwarding, marking, screening
+from portal.applications import assigning, forwarding, marking, screening
 from portal.applications.marking import Line, MarkedMeanwhile, Panel, Verdict
 from portal.applications.models import Application
 from portal.applications.policy import Action
@@ -127,6 +127,7 @@ def forward_to_jury(application: Application) -> ResponseReturnValue:
     require_same(application)
     with transaction():
         forwarding.forward(application, by=person())
+        assigning.newcomers(application.call, by=person())
     flash(_("With the jury. You can take it back as long as nobody has scored it."))
     return back_to(application)
 

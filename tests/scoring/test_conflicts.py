@@ -7,6 +7,8 @@ from flask import Flask
 
 from portal.applications import assigning, conflicts, judging
 from portal.applications.judging import Assignment, Seat, Tie
+from portal.applications.workflow import Move
+from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError, Forbidden
 from portal.scoring import progress
@@ -185,3 +187,18 @@ def test_the_office_invites_reminds_and_lets_go(house: JuryHouse) -> None:
     assert house.path in letters["jury_reminder"].body
     assert "Presse" in shown
     assert "neu@example.org" not in [j.user.email for j in judging.jurors(house.call)]
+
+
+def test_what_the_office_forwards_has_readers_at_once(house: JuryHouse) -> None:
+    one = house.applications[2]
+    with transaction():
+        for row in judging.assignments(house.call):
+            if row.application_id == one.id:
+                db.session.delete(row)
+        one.make_move(Move.RECALL, by=BY, at=now())
+    page = f"/{house.call.slug}/office/forward"
+    hidden = str(one.reference) not in house.browser("paula").get(house.path).text
+    house.browser("office").post_form(page, {"ids": str(one.id)}, page=page)
+
+    assert hidden
+    assert str(one.reference) in house.browser("paula").get(house.path).text
