@@ -11,12 +11,11 @@ from datetime import timedelta
 from uuid import uuid4
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
 from portal.accounts.models import SignInTries
 from portal.accounts.wiring import derived
 from portal.core.clock import now
-from portal.core.db import db
+from portal.core.db import db, insert_into
 from portal.core.errors import TooManyRequests
 from portal.core.i18n import ngettext
 
@@ -91,10 +90,10 @@ def _count(brakes: list[tuple[Brake, str]]) -> None:
 
 
 def _make_rows(keys: list[str]) -> None:
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
     values = [{"id": uuid4(), "key": key, "tries": 0, "last_at": now(), "free_at": now()}
               for key in keys]  # fmt: skip
-    db.session.execute(dialect.insert(SignInTries).values(values).on_conflict_do_nothing())
+    rows = insert_into(SignInTries, db.engine.dialect.name).values(values)
+    db.session.execute(rows.on_conflict_do_nothing())
 
 
 def _locked(keys: list[str]) -> list[SignInTries]:

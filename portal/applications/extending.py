@@ -17,7 +17,6 @@ from portal.applications.models import Application
 from portal.applications.policy import POLICY, Action
 from portal.applications.queries import definition_for, locked
 from portal.applications.workflow import Status
-from portal.calls import loading
 from portal.calls.memberships import Role, roles_held
 from portal.calls.models import Call, FormVersion
 from portal.calls.queries import current_version, definition_of
@@ -89,6 +88,8 @@ def extend_all(call: Call, closes_at: datetime, *, reason: str, by: Actor) -> Fo
     if closes_at > call.closes_at + LONGEST:
         raise DomainError(_("That is more than a year later. Check the date."))
     before = call.closes_at
+    from portal.calls import loading  # brings the reader of YAML, which no page needs
+
     loaded = loading.load_data(_moved(call, closes_at), call.slug)
     audit.record(
         by, "extend_call", call, before=before.isoformat(), after=closes_at.isoformat(),

@@ -1,6 +1,5 @@
 """Going on with the same application on another device: a mailed link, or a QR code for a phone."""
 
-import segno
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -61,6 +60,8 @@ def phone(application: Application) -> ResponseReturnValue:
     brake("phone", settings().links_per_hour)
     with transaction():
         address, life = access.hand_over(application)
+    import segno  # slow to import, and only for this page
+
     picture = segno.make(address, error="m", micro=False)
     return render_template(
         "apply/phone.html",

@@ -8,13 +8,12 @@ from typing import Any
 from uuid import uuid4
 
 from sqlalchemy import select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from portal.audit.models import AuditEntry, AuditHead
 from portal.core.actor import Actor
 from portal.core.clock import now
-from portal.core.db import Model, db
+from portal.core.db import Model, db, insert_into
 from portal.settings import Settings
 
 START = "0" * 64
@@ -125,6 +124,6 @@ def _locked_head(session: Session) -> AuditHead:
 
 def _begin(session: Session) -> None:
     """Add the head; where another transaction was faster, wait for it and keep its row."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
     first = {"id": uuid4(), "only": 1, "n": 0, "hash": START, "seal": seal_of_head(0, START)}
-    session.execute(dialect.insert(AuditHead).values(**first).on_conflict_do_nothing())
+    row = insert_into(AuditHead, session.get_bind().dialect.name).values(**first)
+    session.execute(row.on_conflict_do_nothing())

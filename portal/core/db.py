@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
+from importlib import import_module
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -77,6 +78,11 @@ db = SQLAlchemy(
     session_options={"expire_on_commit": False},
     disable_autonaming=True,
 )
+
+
+def insert_into(table: Any, dialect: str) -> Any:
+    """Return an INSERT that knows ON CONFLICT, in the words of `dialect`: sqlite or postgresql."""
+    return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
 
 
 @contextmanager

@@ -2,8 +2,6 @@
 
 from io import BytesIO
 
-import segno
-
 from portal.core.i18n import gettext as _
 from portal.documents.contents import Content, ReceiptContent, values
 
@@ -21,6 +19,8 @@ def receipt(content: ReceiptContent) -> Content:
 
 def qr_code(address: str) -> bytes:
     """Return a QR code as SVG, without a border of its own."""
+    import segno  # slow to import, and only where receipts are rendered
+
     picture = BytesIO()
     segno.make(address, error="m", micro=False).save(picture, kind="svg", border=0, xmldecl=False)
     return picture.getvalue()

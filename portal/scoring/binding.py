@@ -15,7 +15,6 @@ from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.i18n import BINDING, in_language
 from portal.documents import making
-from portal.documents.binding import pages_of
 from portal.documents.contents import Content
 from portal.documents.models import Document, DocumentState
 from portal.documents.renderer import renderer
@@ -145,9 +144,15 @@ def _bind(binder: Binder, juror: Juror, folder: Path) -> None:
     _keep(binder, frame, front, {kind: _stored(folder, kind) for kind in ("pdf", "zip")})
 
 
+def _pages_of(path: Path) -> int:
+    from portal.documents.binding import pages_of  # brings pikepdf, 9 MB: for the worker only
+
+    return pages_of(path)
+
+
 def _counted(frame: Frame) -> Frame:
     """Return the frame with the pages of dossiers that were never bound before, counted."""
-    fresh = {p.dossier_id: pages_of(p.path) for p in frame.parts if p.path and not p.pages}
+    fresh = {p.dossier_id: _pages_of(p.path) for p in frame.parts if p.path and not p.pages}
     if not fresh:
         return frame
     with transaction():
@@ -166,7 +171,7 @@ def _front(frame: Frame, folder: Path) -> int:
     pages = 2 + len(frame.parts) // LINES_PER_PAGE + (frame.earlier is not None)
     while True:
         path = _rendered(binder_pages.content(frame, pages), folder / "front.pdf")
-        counted = pages_of(path)
+        counted = _pages_of(path)
         if counted == pages:
             return pages
         pages = counted

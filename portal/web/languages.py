@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from urllib.parse import quote, urlsplit
 
 import flask_babel
-from babel import Locale
 from flask import Flask, abort, current_app, g, has_request_context, redirect, request
 from flask.typing import ResponseReturnValue
 from werkzeug.datastructures import LanguageAccept
@@ -14,6 +13,8 @@ from portal.core.text import UNWANTED
 from portal.web.doors import public
 
 AGE = 365 * 24 * 3600  # seconds
+# Written down, since Babel would load its data of every language for it (a test compares them).
+RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur"})
 
 
 def cookie_name() -> str:
@@ -79,13 +80,7 @@ def switch_href(code: str) -> str:
 
 def direction_of(code: str) -> str:
     """Return `ltr` or `rtl`."""
-    return _DIRECTIONS[code]
-
-
-_DIRECTIONS = {
-    code: "rtl" if Locale.parse(code).character_order == "right-to-left" else "ltr"
-    for code in LANGUAGES
-}
+    return "rtl" if code in RIGHT_TO_LEFT else "ltr"
 
 
 @public

@@ -10,12 +10,11 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 from flask import Flask, abort, current_app, request
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from portal.core.clock import now
-from portal.core.db import db, transaction
+from portal.core.db import db, insert_into, transaction
 from portal.core.errors import TooManyRequests
 from portal.core.i18n import gettext
 from portal.core.text import UNWANTED
@@ -111,8 +110,7 @@ def _count(key: str, ends_at: datetime) -> int:
 
 def _counting(key: str, ends_at: datetime) -> Any:
     """Return the one statement, known to both databases, that adds one and gives the sum."""
-    dialect = postgresql if db.engine.dialect.name == "postgresql" else sqlite
-    row = dialect.insert(Throttle).values(id=uuid4(), key=key, count=1, ends_at=ends_at)
+    row = insert_into(Throttle, db.engine.dialect.name).values(id=uuid4(), key=key, count=1, ends_at=ends_at)
     return row.on_conflict_do_update(
         index_elements=[Throttle.key], set_={"count": Throttle.count + 1}
     ).returning(Throttle.count)
