@@ -92,8 +92,6 @@ VALUES: dict[str, str] = {
     "version": "2",
     "withdrawn": "24. August 2027, 14:52:08 Uhr",
     "expires": "25. August 2027, 14:52 Uhr",
-    "code_expires": "15:02 Uhr",
-    "answered": "26. August 2027, 9:00 Uhr",
     "code_expires": "14:03 Uhr",
     "answered": "Dienstag, 24. August 2027, 14:52:08 Uhr",
     "answers": mail.as_answers([("Worum geht es?", "1. Wir reden\n\n# und zwar *viel*")]),

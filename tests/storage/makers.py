@@ -124,7 +124,11 @@ def annotated(subtype: str, **more: Any) -> Callable[[pikepdf.Pdf], None]:
     """Return a change that puts an annotation of this kind on the first page."""
 
     def change(pdf: pikepdf.Pdf) -> None:
-        values: dict[str, Any] = {"Type": Name.Annot, "Subtype": Name("/" + subtype), "Rect": Array([9, 9, 99, 99])}
+        values: dict[str, Any] = {
+            "Type": Name.Annot,
+            "Subtype": Name("/" + subtype),
+            "Rect": Array([9, 9, 99, 99]),
+        }
         note = pdf.make_indirect(Dictionary(**values, **more))
         page = pdf.pages[0].obj
         page.Annots = Array([*page.get("/Annots", []), note])

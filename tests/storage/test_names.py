@@ -74,8 +74,8 @@ def test_an_ending_is_only_what_looks_like_one() -> None:
     [
         ("a.pdf", "attachment; filename=\"a.pdf\"; filename*=UTF-8''a.pdf"),
         (
-            "Müller \"groß\".pdf",
-            "attachment; filename=\"Mueller _gross_.pdf\"; "
+            'Müller "groß".pdf',
+            'attachment; filename="Mueller _gross_.pdf"; '
             "filename*=UTF-8''M%C3%BCller%20%22gro%C3%9F%22.pdf",
         ),
         (
