@@ -3,8 +3,8 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications.conflicts import open_questions
 from portal.applications.judging import Juror
+from portal.applications.tiequestion import open_questions
 from portal.calls.memberships import Role, role_name
 from portal.core.i18n import gettext as _
 from portal.jury.frame import href_of, page, state_word

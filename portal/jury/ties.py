@@ -3,9 +3,9 @@
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications import conflicts
-from portal.applications.conflicts import Asked
+from portal.applications import conflicts, tiequestion
 from portal.applications.judging import Juror, Tie
+from portal.applications.tiequestion import Asked
 from portal.core.db import transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
@@ -26,7 +26,7 @@ def ask(juror: Juror, spot: Spot) -> ResponseReturnValue:
 
 
 def _page(juror: Juror, spot: Spot, fault: str = "", tie: str = "") -> str:
-    asked = conflicts.question_about(juror, spot.application)
+    asked = tiequestion.question_about(juror, spot.application)
     return page(
         "jury/tie.html",
         juror,
@@ -86,7 +86,7 @@ def _list_page(juror: Juror, faults: dict[str, str]) -> str:
     return page(
         "jury/ties.html",
         juror,
-        asked=conflicts.open_questions(juror),
+        asked=tiequestion.open_questions(juror),
         ties=_choices(with_none=True),
         given=request.form,
         faults=faults,
@@ -99,7 +99,7 @@ def _list_page(juror: Juror, faults: dict[str, str]) -> str:
 def answer_many(juror: Juror) -> ResponseReturnValue:
     """Keep every answer that was chosen; the others stay open."""
     with transaction():
-        results = [_kept(juror, asked) for asked in conflicts.open_questions(juror)]
+        results = [_kept(juror, asked) for asked in tiequestion.open_questions(juror)]
     faults = {token: fault for token, _out, fault in results if fault}
     if faults:
         return _list_page(juror, faults), WRONG

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal.applications import conflicts
+from portal.applications import tiequestion
 from portal.jury import (
     chair,
     dossiers,
@@ -21,5 +21,5 @@ ROOMS = (pledge, hall, ties, reading, pictures, order, offline, chair, dossiers)
 
 def init(app: Flask) -> None:
     """Make words known to templates, and hand the secret to the question about conflicts."""
-    conflicts.use(app.extensions["settings"])
+    tiequestion.use(app.extensions["settings"])
     frame.init(app)

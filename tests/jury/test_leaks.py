@@ -100,10 +100,10 @@ def test_a_blind_jury_never_sees_a_name_beside_a_number(app: Flask) -> None:
 
 
 def test_the_list_of_a_blind_jury_is_sorted_by_name_not_by_number(app: Flask) -> None:
-    from portal.applications import conflicts
+    from portal.applications import tiequestion
 
     house = a_jury_house(app, 3, {"blind": True})
-    asked = [one.organisation for one in conflicts.open_questions(house.juror("paula"))]
+    asked = [one.organisation for one in tiequestion.open_questions(house.juror("paula"))]
 
     assert asked == sorted(asked)
 

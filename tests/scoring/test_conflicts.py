@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 from flask import Flask
 
-from portal.applications import assigning, conflicts, judging
+from portal.applications import assigning, conflicts, judging, tiequestion
 from portal.applications.judging import Assignment, Seat, Tie
 from portal.applications.workflow import Move
 from portal.core.clock import now
@@ -95,7 +95,7 @@ def test_names_that_match_are_shown_as_a_hint(house: JuryHouse) -> None:
         version = house.applications[0].versions[-1]
         version.answers = {**version.answers, "applicant.name": "Verein Namensmarke Nord"}
 
-    found = conflicts.question_about(house.juror("paula"), house.applications[0])
+    found = tiequestion.question_about(house.juror("paula"), house.applications[0])
 
     assert found.hints == ["namensmarke"]
 
