@@ -172,4 +172,5 @@ def fresh_by_call(call_ids: list[UUID]) -> dict[UUID, int]:
     """Return how many applications of each call nobody of the office has begun to check."""
     rows = select(Application.call_id, func.count()).group_by(Application.call_id)
     fresh = rows.where(Application.call_id.in_(call_ids), Application.status == Status.SUBMITTED)
-    return dict(db.session.execute(fresh).tuples().all()) if call_ids else {}
+    found = db.session.execute(fresh) if call_ids else ()
+    return {call_id: int(number) for call_id, number in found}
