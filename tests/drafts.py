@@ -64,10 +64,12 @@ def write(application: Application, answers: Mapping[str, Any]) -> None:
     )
 
 
-def complete(call: Call, more: Mapping[str, Any] | None = None) -> Application:
+def complete(
+    call: Call, more: Mapping[str, Any] | None = None, device: str = DEVICE
+) -> Application:
     """Return a draft with all answers and files of an example application, committed."""
     example = sample.complete()[0]
-    application = begun(call, {**example.answers, **(more or {})})
+    application = begun(call, {**example.answers, **(more or {})}, device)
     with transaction():
         for number, file in enumerate(example.files):
             application.files.append(_file(file, number))

@@ -110,7 +110,8 @@ def _count(key: str, ends_at: datetime) -> int:
 
 def _counting(key: str, ends_at: datetime) -> Any:
     """Return the one statement, known to both databases, that adds one and gives the sum."""
-    row = insert_into(Throttle, db.engine.dialect.name).values(id=uuid4(), key=key, count=1, ends_at=ends_at)
+    first = {"id": uuid4(), "key": key, "count": 1, "ends_at": ends_at}
+    row = insert_into(Throttle, db.engine.dialect.name).values(**first)
     return row.on_conflict_do_update(
         index_elements=[Throttle.key], set_={"count": Throttle.count + 1}
     ).returning(Throttle.count)
