@@ -14,7 +14,7 @@ CLASSES = r"\{% block \w+_class %\}.*?\{% endblock %\}"
 JINJA = re.compile(CLASSES + r"|<style>.*?</style>|\{#.*?#\}|\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 TAG = re.compile(r"<(?:\"[^\"]*\"|'[^']*'|[^>\"'])*>", re.DOTALL)
 WORD = re.compile(r"[^\W\d_]{2,}")
-NAMES = {"SHA", "PDF"}
+NAMES = {"SHA", "PDF", "Esc"}  # "Esc" stands on the key
 SPOKEN = re.compile(r"\b(?:alt|title|placeholder|aria-label)=\"([^\"]*)\"")
 
 

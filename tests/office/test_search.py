@@ -1,6 +1,6 @@
 """The full-text search finds every word in every script, the same on both databases."""
 
-# ruff: noqa: RUF001  (searched in every script)
+
 from typing import Any
 
 import pytest
