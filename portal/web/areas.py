@@ -13,7 +13,7 @@ from portal.core.i18n import language
 from portal.web.frame import title_of
 from portal.web.staff import roles_here, signed_in
 
-MOST_NAMED = 3
+MOST_NAMED = 2
 START = {"office": "desk.show", "jury": "hall.show"}
 
 

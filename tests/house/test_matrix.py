@@ -1,6 +1,6 @@
 """Who gets what: every address, asked by everybody, against one written table (`matrix.txt`).
 
-A new address needs a line there. To see what it gives now: `PORTAL_MATRIX=/tmp/x pytest …` writes
+A new address needs a line there. To see what it gives now: `PORTAL_MATRIX=FILE pytest …` writes
 a line for each address; read it, and copy it only if it is right.
 """
 
