@@ -96,9 +96,7 @@ def answer(
         raise DomainError(_("Nothing was changed or written yet. Change an answer or write to us."))
     version = None
     if changed:
-        version = renew(
-            application, changes, reason=Reason.COMPLETE, by=by, at=at, files=kept
-        )
+        version = renew(application, changes, reason=Reason.COMPLETE, by=by, at=at, files=kept)
         version.draft_revision = _draft_of(application, inquiry, version)
     if said:
         messages.write(application, said, by=by, files=files, quiet=True)

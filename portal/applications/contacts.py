@@ -110,4 +110,3 @@ def _number(application: Application) -> str:
 
 def _title(application: Application) -> str:
     return application.title or _("Your draft")
-

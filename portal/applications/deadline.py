@@ -54,9 +54,7 @@ def require_open(application: Application, at: datetime) -> Arrival:
     """Return the arrival; raise `Closed` or `NotOpenYet` where nothing may be written."""
     found = arrival(application, at)
     if found is Arrival.CLOSED:
-        raise Closed(
-            _("The call is closed. Nothing more is saved: copy what you have just typed.")
-        )
+        raise Closed(_("The call is closed. Nothing more is saved: copy what you have just typed."))
     if found is Arrival.EARLY:
         raise NotOpenYet
     return found

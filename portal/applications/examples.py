@@ -17,7 +17,8 @@ def found_by(call: Call, q: str) -> Application | None:
         Application.call_id == call.id, Application.status != Status.DRAFT
     )
     for word in q.split()[:8]:
-        has = (c.icontains(word, autoescape=True) for c in (Application.reference,
-                                                            Application.title))
+        has = (
+            c.icontains(word, autoescape=True) for c in (Application.reference, Application.title)
+        )
         wanted = wanted.where(or_(*has))
     return db.session.scalar(wanted.order_by(Application.number.desc()).limit(1))

@@ -166,14 +166,15 @@ def _require_room(application: Application, incoming: Incoming) -> None:
     total = sum(file.size_received for file in files) + incoming.size
     if len(files) >= settings.application_files or total > settings.application_bytes:
         raise FileRefused(
-            _("“%(file)s” was not taken: all files together would be too large. "
-              "Remove one first or make the file smaller.", file=incoming.name)
+            _(
+                "“%(file)s” was not taken: all files together would be too large. "
+                "Remove one first or make the file smaller.",
+                file=incoming.name,
+            )
         )
 
 
-def describe(
-    application: Application, fields: dict[str, Any], *, by: Actor, at: datetime
-) -> None:
+def describe(application: Application, fields: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """Keep caption, photographer, description and "persons recognisable" of the draft's files.
 
     fields: the posted fields, named `file-<id>.<word>`. Unknown files and words are left alone.

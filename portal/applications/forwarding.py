@@ -124,8 +124,13 @@ def _files(application: Application) -> list[OpenPoint]:
                          "%(num)s files are still being checked.", waiting)  # fmt: skip
         points.append(OpenPoint(words, stops=True))
     if unscanned:
-        points.append(OpenPoint(ngettext(
-            "%(num)s file was not scanned.", "%(num)s files were not scanned.", unscanned)))
+        points.append(
+            OpenPoint(
+                ngettext(
+                    "%(num)s file was not scanned.", "%(num)s files were not scanned.", unscanned
+                )
+            )
+        )
     return points
 
 
@@ -143,23 +148,35 @@ def _redactions(application: Application, around: _Around) -> list[OpenPoint]:
     lost = redacting.lost(application, around.redactions.get(application.id, []))
     if not lost:
         return []
-    return [OpenPoint(ngettext(
-        "%(num)s blacked out passage is no longer in the newest version.",
-        "%(num)s blacked out passages are no longer in the newest version.", len(lost)))]
+    return [
+        OpenPoint(
+            ngettext(
+                "%(num)s blacked out passage is no longer in the newest version.",
+                "%(num)s blacked out passages are no longer in the newest version.",
+                len(lost),
+            )
+        )
+    ]
 
 
 def _letters(held: int) -> list[OpenPoint]:
     if not held:
         return []
-    return [OpenPoint(ngettext(
-        "%(num)s letter waits to be released.", "%(num)s letters wait to be released.", held))]
+    return [
+        OpenPoint(
+            ngettext(
+                "%(num)s letter waits to be released.", "%(num)s letters wait to be released.", held
+            )
+        )
+    ]
 
 
 def _unread(count: int) -> list[OpenPoint]:
     if not count:
         return []
-    return [OpenPoint(ngettext(
-        "%(num)s message is unread.", "%(num)s messages are unread.", count))]
+    return [
+        OpenPoint(ngettext("%(num)s message is unread.", "%(num)s messages are unread.", count))
+    ]
 
 
 def forward(application: Application, *, by: Actor, note: str = "") -> None:

@@ -77,9 +77,7 @@ def _scan(key: str) -> str:
 
 def _clean(key: str, kind: str) -> storage.Cleaned:
     settings = _in_use[0]
-    return storage.clean(
-        key, kind, max_pages=settings.pdf_pages, max_pixels=settings.image_pixels
-    )
+    return storage.clean(key, kind, max_pages=settings.pdf_pages, max_pixels=settings.image_pixels)
 
 
 def _release(file_id: UUID, cleaned: storage.Cleaned, scanned: str) -> None:

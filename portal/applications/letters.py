@@ -57,10 +57,13 @@ def sample_values(application: Application, language: str) -> dict[str, str]:
     values = reactions.office_values(definition, language)
     if version:
         values |= reactions.confirmation_values(application, version, language)
-        values["received"] = "\n".join(
-            f"- {mail.escaped(_label(question, language))}"
-            for question in reactions.held_about_nominee(definition, version)
-        ) or f"- {_('Name')}"
+        values["received"] = (
+            "\n".join(
+                f"- {mail.escaped(_label(question, language))}"
+                for question in reactions.held_about_nominee(definition, version)
+            )
+            or f"- {_('Name')}"
+        )
     return values | {
         "withdrawn": reactions.exact(definition, moment),
         "closed": reactions.exact(definition, application.call.closes_at),
@@ -83,9 +86,7 @@ def _label(question: object, language: str) -> str:
     return str((text or {}).get(language) or (text or {}).get(BINDING) or "")
 
 
-def empty_placeholders(
-    application: Application, name: str, language: str, words: str
-) -> list[str]:
+def empty_placeholders(application: Application, name: str, language: str, words: str) -> list[str]:
     """Return the placeholders in `words` that are empty for this application.
 
     A paragraph with one of them is left out of the letter.
@@ -125,6 +126,7 @@ def write_circular(
     """
     batch, count = uuid4(), 0
     for application in applications:
+
         def values(language: str, application: Application = application) -> dict[str, str]:
             return _fitting("circular", sample_values(application, language))
 

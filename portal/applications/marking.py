@@ -127,9 +127,7 @@ def panel(
     ])  # fmt: skip
 
 
-def _finding(
-    item: CheckItem, version: Version, twins: list[Application] | None
-) -> Finding | None:
+def _finding(item: CheckItem, version: Version, twins: list[Application] | None) -> Finding | None:
     if item.automatic == "duplicate" and twins is not None:
         return duplicate_of(twins)
     return FINDERS[item.automatic](version) if item.automatic in FINDERS else None

@@ -124,15 +124,14 @@ def file_by_hand(  # noqa: PLR0913  (who, when and why)
     return message
 
 
-def _add(
-    application: Application, text: str, *, by: Actor, from_office: bool, way: Way
-) -> Message:
+def _add(application: Application, text: str, *, by: Actor, from_office: bool, way: Way) -> Message:
     said = normalise(text).strip()
     if not said:
         raise DomainError(_("Write your message first."))
     if len(said) > LONGEST:
-        raise DomainError(_("The message is too long. Shorten it to %(most)s characters.",
-                            most=LONGEST))
+        raise DomainError(
+            _("The message is too long. Shorten it to %(most)s characters.", most=LONGEST)
+        )
     message = Message(
         id=uuid4(), application_id=application.id, from_office=from_office, by_kind=by.kind,
         by_key=by.key, text=said, way=way, sent_at=now(),
@@ -192,10 +191,14 @@ def files_of(application: Application, message: Message) -> list[File]:
 
 def unread(application: Application, *, by_office: bool) -> int:
     """Return how many messages one side has not read yet."""
-    query = select(func.count()).select_from(Message).where(
-        Message.application_id == application.id,
-        Message.from_office.is_(not by_office),
-        Message.read_at.is_(None),
+    query = (
+        select(func.count())
+        .select_from(Message)
+        .where(
+            Message.application_id == application.id,
+            Message.from_office.is_(not by_office),
+            Message.read_at.is_(None),
+        )
     )
     return db.session.scalar(query) or 0
 

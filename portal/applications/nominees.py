@@ -85,12 +85,14 @@ def _tell_office(application: Application, at: datetime) -> None:
         "nominee_objects",
         to=mail.Mailbox(definition.contact.email),
         language=BINDING,
-        values=lambda language: reactions.office_values(definition, language)
-        | {
-            "number": str(application.reference),
-            "title": application.title,
-            "answered": answered,
-        },
+        values=lambda language: (
+            reactions.office_values(definition, language)
+            | {
+                "number": str(application.reference),
+                "title": application.title,
+                "answered": answered,
+            }
+        ),
         about=application.id,
         call_id=application.call_id,
         from_name=reactions.sender_name(definition),

@@ -203,4 +203,3 @@ def _tidy(typed: str) -> str:
     letters = normalise(typed).upper().translate(str.maketrans("OIL", "011"))
     bare = "".join(c for c in letters if c in sending.ALPHABET)[:12]
     return "-".join(bare[n : n + 4] for n in BLOCKS)
-

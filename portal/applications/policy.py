@@ -34,8 +34,9 @@ is_received = Predicate(lambda _, it: it.status in RECEIVED)
 is_revisable = Predicate(lambda _, it: it.status in REVISABLE)
 is_final = Predicate(lambda _, it: it.status in FINAL)
 is_asked = Predicate(
-    lambda _, it: it.status is Status.RETURNED
-    or (it.status is Status.IN_SCREENING and it.due is not None)
+    lambda _, it: (
+        it.status is Status.RETURNED or (it.status is Status.IN_SCREENING and it.due is not None)
+    )
 )
 
 

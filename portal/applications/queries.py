@@ -38,9 +38,7 @@ _FILE_STATES = select(File.key, File.state).where(
 )
 
 
-def held_by(
-    device: str, application_id: UUID, *, for_change: bool = False
-) -> Application | None:
+def held_by(device: str, application_id: UUID, *, for_change: bool = False) -> Application | None:
     """Return the application if the browser with this key hash holds a key to it.
 
     for_change locks the row, so that two requests that change it come one after the other.
@@ -52,9 +50,7 @@ def held_by(
     return db.session.scalar(query, given)
 
 
-def in_call(
-    call: Call, application_id: UUID, *, for_change: bool = False
-) -> Application | None:
+def in_call(call: Call, application_id: UUID, *, for_change: bool = False) -> Application | None:
     """Return an application of `call`; for_change locks its row."""
     query = select(Application).where(
         Application.id == application_id, Application.call_id == call.id

@@ -64,8 +64,10 @@ def confirm_answer(application: Application, event: Event) -> None:
     write(
         application,
         event.move,
-        lambda language: confirmation_values(application, version, language)
-        | {"arrived": exact(definition_under(version), event.at)},
+        lambda language: (
+            confirmation_values(application, version, language)
+            | {"arrived": exact(definition_under(version), event.at)}
+        ),
         attachments=attached,
     )
 
@@ -198,8 +200,9 @@ def office_values(definition: Definition, language: str) -> dict[str, str]:
     return {
         "prize": plain(definition.title, language),
         "office": plain(contact.name, language),
-        "contact": _("Telephone %(phone)s, e-mail %(email)s",
-                     phone=contact.phone, email=contact.email),
+        "contact": _(
+            "Telephone %(phone)s, e-mail %(email)s", phone=contact.phone, email=contact.email
+        ),
     }
 
 

@@ -181,18 +181,14 @@ def all_of(application: Application) -> list[Redaction]:
 
 def active_on(ids: Collection[UUID]) -> dict[UUID, list[Redaction]]:
     """Return what is blacked out now in several applications, by application, in one query."""
-    rows = select(Redaction).where(
-        Redaction.application_id.in_(ids), Redaction.lifted_at.is_(None)
-    )
+    rows = select(Redaction).where(Redaction.application_id.in_(ids), Redaction.lifted_at.is_(None))
     found: dict[UUID, list[Redaction]] = {}
     for row in db.session.scalars(rows):
         found.setdefault(row.application_id, []).append(row)
     return found
 
 
-def lost(
-    application: Application, rows: Iterable[Redaction] | None = None
-) -> list[Redaction]:
+def lost(application: Application, rows: Iterable[Redaction] | None = None) -> list[Redaction]:
     """Return passages that the newest version no longer holds: somebody has to look again."""
     version = latest(application)
     if version is None:

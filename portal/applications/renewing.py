@@ -93,9 +93,7 @@ def _still_asked(
     return {key: value for key, value in given.items() if key in keys}
 
 
-def _follow(
-    application: Application, definition: Definition, changes: Mapping[str, Any]
-) -> None:
+def _follow(application: Application, definition: Definition, changes: Mapping[str, Any]) -> None:
     """Let the draft say what the version says."""
     typed = {key: raw_of(definition.questions[key], value) for key, value in changes.items()}
     application.draft = {**application.draft, **typed}

@@ -59,8 +59,9 @@ def what_is_missing(application: Application) -> list[Problem]:
     found = problems(definition, application.draft, file_counts(application))
     excluded = {question.key for question in ineligible(definition, application.draft)}
     refused = [
-        Problem(file.key, f"file-{file.id}", _("Remove or replace the file “%(file)s”",
-                                               file=file.name))
+        Problem(
+            file.key, f"file-{file.id}", _("Remove or replace the file “%(file)s”", file=file.name)
+        )
         for file in draft_files(application)
         if file.state is FileState.REFUSED and file.key in definition.questions
     ]

@@ -76,9 +76,7 @@ def start(slug: str) -> ResponseReturnValue:
     brake("start", settings().starts_per_hour)
     try:
         with transaction():
-            application = drafting.start(
-                call, device=device.ensure(), locale=language(), at=now()
-            )
+            application = drafting.start(call, device=device.ensure(), locale=language(), at=now())
     except (Closed, NotOpenYet):
         return _start_page(call, definition), 409
     return redirect(address_of(application), 303)
@@ -164,8 +162,15 @@ def code(slug: str) -> ResponseReturnValue:
         if opened:
             session.pop("asked", None)
             return redirect(_first_or_list(opened, call), 303)
-        errors = [("code", _("The code does not fit or is too old. Check the six digits, or have"
-                             " a new code sent."))]
+        errors = [
+            (
+                "code",
+                _(
+                    "The code does not fit or is too old. Check the six digits, or have"
+                    " a new code sent."
+                ),
+            )
+        ]
     page = render_template(
         "apply/code.html",
         call=call,

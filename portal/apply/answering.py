@@ -72,9 +72,7 @@ def _questions(application: Application, inquiry: Inquiry) -> list[AnyQuestion]:
     return [known[key] for key in inquiry.questions]
 
 
-def _fields(
-    application: Application, inquiry: Inquiry, problems: Iterable[Problem]
-) -> list[Field]:
+def _fields(application: Application, inquiry: Inquiry, problems: Iterable[Problem]) -> list[Field]:
     wrong = {problem.key: problem for problem in problems}
     return [
         Field(

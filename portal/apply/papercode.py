@@ -28,8 +28,15 @@ def code(slug: str) -> ResponseReturnValue:
             opened = paper.open_code(call, typed, device.ensure(), now())
         if opened:
             return redirect(address_of(opened), 303)
-        errors = [("code", _("The code does not fit or its date is over. Check the twelve "
-                             "characters, or call us: we send you a new one."))]
+        errors = [
+            (
+                "code",
+                _(
+                    "The code does not fit or its date is over. Check the twelve "
+                    "characters, or call us: we send you a new one."
+                ),
+            )
+        ]
     page = render_template(
         "apply/paper_code.html", call=call, definition=definition, errors=errors, typed=typed
     )

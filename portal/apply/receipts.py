@@ -49,9 +49,7 @@ def _document(application: Application, n: int) -> Document | None:
 @bp.app_template_global("receipt_document")
 def receipt_document(version: Version) -> Document | None:
     """Return the receipt of a version, made or ordered."""
-    return documents.find(
-        "receipt", about=version.id, version_n=version.n, language=version.locale
-    )
+    return documents.find("receipt", about=version.id, version_n=version.n, language=version.locale)
 
 
 @bp.app_template_global("exact_moment")

@@ -50,10 +50,12 @@ def asked(definition: Definition, answers: Answers, files: Files) -> list[AnyQue
 def _holds(condition: Condition, definition: Definition, answers: Answers, files: Files) -> bool:
     parts = [
         *(_holds(part, definition, answers, files) for part in condition.all_of),
-        *([any(_holds(p, definition, answers, files) for p in condition.any_of)]
-          if condition.any_of else []),
-        *([any(files.get(key, 0) for key in condition.has_files)]
-          if condition.has_files else []),
+        *(
+            [any(_holds(p, definition, answers, files) for p in condition.any_of)]
+            if condition.any_of
+            else []
+        ),
+        *([any(files.get(key, 0) for key in condition.has_files)] if condition.has_files else []),
     ]
     if condition.key:
         parts.append(_is_one_of(condition, definition, answers, files))

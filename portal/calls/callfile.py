@@ -89,8 +89,10 @@ def parse(text: str, name: str) -> Source:
         node = YAML(typ="safe", pure=True).compose(text)
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        message = _("is not YAML here (%(problem)s). Check indentation, colons and quotes.",
-                    problem=error.problem or error.context)
+        message = _(
+            "is not YAML here (%(problem)s). Check indentation, colons and quotes.",
+            problem=error.problem or error.context,
+        )
         raise _unreadable(name, mark.line + 1 if mark else 0, message) from error
     except (YAMLError, RecursionError, ValueError) as error:
         raise _unreadable(name, 0, _("is not YAML. Check for odd characters.")) from error
@@ -142,8 +144,9 @@ class _Reader:
             return self._refuse(node)
 
     def _refuse(self, node: Node) -> None:
-        text = _("cannot be read (%(value)s). Write plain text, put it in quotes.",
-                 value=node.value[:40])
+        text = _(
+            "cannot be read (%(value)s). Write plain text, put it in quotes.", value=node.value[:40]
+        )
         raise self.fault(node, text)
 
     def fault(self, node: Node, message: str) -> CallFaults:

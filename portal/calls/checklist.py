@@ -71,6 +71,8 @@ def checklist_faults(call: "Definition") -> Iterator[Complaint]:
         if item.only_with and item.only_with not in call.questions:
             yield Complaint(
                 ("checklist", n, "only_with"),
-                _("there is no question “%(key)s”. Name a key of a question below.",
-                  key=item.only_with),
+                _(
+                    "there is no question “%(key)s”. Name a key of a question below.",
+                    key=item.only_with,
+                ),
             )

@@ -97,9 +97,12 @@ def _choices(question: Any, raw: Any, answers: Mapping[str, Any]) -> Checked:
     if not known:
         return Checked(None, Fault("", missing(question)) if question.required else None)
     if question.most and len(known) > question.most:
-        text = ngettext("Choose at most %(num)s answer for “%(question)s”",
-                        "Choose at most %(num)s answers for “%(question)s”",
-                        question.most, question=label(question))
+        text = ngettext(
+            "Choose at most %(num)s answer for “%(question)s”",
+            "Choose at most %(num)s answers for “%(question)s”",
+            question.most,
+            question=label(question),
+        )
         return Checked(None, Fault("", text))
     return Checked(known)
 

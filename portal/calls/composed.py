@@ -23,17 +23,20 @@ def month_answer(question: Any, raw: Any, answers: Mapping[str, Any]) -> Checked
     """Return a month as `2016-05`."""
     month, year = _parts(raw, "month", "year")
     if month is None or not 1 <= month <= 12:
-        text = gettext("Give the month of “%(question)s” as a number from 1 to 12",
-                       question=label(question))
+        text = gettext(
+            "Give the month of “%(question)s” as a number from 1 to 12", question=label(question)
+        )
         return Checked(None, Fault("month", text))
     if year is None or not question.min_year <= year <= question.max_year:
-        text = gettext("Give the year of “%(question)s” with four digits",
-                       question=label(question))
+        text = gettext("Give the year of “%(question)s” with four digits", question=label(question))
         return Checked(None, Fault("year", text))
     value = f"{year:04}-{month:02}"
     if question.not_before and (earlier := _month_of(answers.get(question.not_before))) > value:
-        text = gettext("“%(question)s” must not lie before %(start)s",
-                       question=label(question), start=f"{earlier[5:]}/{earlier[:4]}")
+        text = gettext(
+            "“%(question)s” must not lie before %(start)s",
+            question=label(question),
+            start=f"{earlier[5:]}/{earlier[:4]}",
+        )
         return Checked(None, Fault("year", text))
     return Checked(value)
 
@@ -51,8 +54,10 @@ def date_answer(question: Any, raw: Any, answers: Mapping[str, Any]) -> Checked:
     except (ValueError, OverflowError):
         value = None
     if value is None or not question.min_year <= value.year <= question.max_year:
-        text = gettext("Give day, month and year of “%(question)s”, for example 31 5 2027",
-                       question=label(question))
+        text = gettext(
+            "Give day, month and year of “%(question)s”, for example 31 5 2027",
+            question=label(question),
+        )
         return Checked(None, Fault("day", text))
     return Checked(value.isoformat())
 
@@ -60,8 +65,7 @@ def date_answer(question: Any, raw: Any, answers: Mapping[str, Any]) -> Checked:
 def address_answer(question: Any, raw: Any, answers: Mapping[str, Any]) -> Checked:
     """Return street, postcode and city."""
     given = raw if isinstance(raw, dict) else {}
-    value = {part: one_line(str(given.get(part) or "")) for part in
-             ("street", "postcode", "city")}
+    value = {part: one_line(str(given.get(part) or "")) for part in ("street", "postcode", "city")}
     value["postcode"] = value["postcode"].replace(" ", "")
     for part in ("street", "city"):
         if fault := too_long(question, value[part], LONGEST_LINE):
@@ -81,8 +85,9 @@ def rows_answer(question: Any, raw: Any, answers: Mapping[str, Any]) -> Checked:
     if len(rows) < question.min_rows:
         return Checked(None, Fault("", missing(question)))
     if len(rows) > question.max_rows:
-        return Checked(None, Fault("", gettext("Fill in at most %(most)s rows",
-                                               most=question.max_rows)))
+        return Checked(
+            None, Fault("", gettext("Fill in at most %(most)s rows", most=question.max_rows))
+        )
     kept = []
     for number, row in enumerate(raw):
         if is_empty(row):
@@ -100,9 +105,12 @@ def _row(question: Any, row: Mapping[str, Any], number: int) -> Checked:
         raw = str(row.get(column.key) or "")
         value = _cell(column, raw)
         if value is None and (column.required or raw.strip()):
-            text = gettext("Fill in “%(column)s” in row %(row)s of “%(question)s”",
-                           column=plain(column.label, language()), row=number + 1,
-                           question=label(question))
+            text = gettext(
+                "Fill in “%(column)s” in row %(row)s of “%(question)s”",
+                column=plain(column.label, language()),
+                row=number + 1,
+                question=label(question),
+            )
             return Checked(None, Fault(f"{number}.{column.key}", text))
         clean[column.key] = value
     return Checked(clean)

@@ -34,8 +34,7 @@ def _words(definition: Definition, condition: Condition) -> str:
 
 def _answered(question: AnyQuestion, values: tuple[str, ...]) -> str:
     answers = _(" or ").join(_quoted(_answer(question, value)) for value in values)
-    return _("you choose %(answers)s for “%(question)s”", answers=answers,
-             question=label(question))
+    return _("you choose %(answers)s for “%(question)s”", answers=answers, question=label(question))
 
 
 def _answer(question: Any, value: str) -> str:

@@ -21,11 +21,41 @@ from portal.settings import Settings
 # First parts of paths that belong to the portal itself, now or soon. A test compares them with the
 # addresses that there are.
 TAKEN_SLUGS = {
-    "impressum", "datenschutz", "barrierefreiheit", "barriere-melden", "leichte-sprache",
-    "gebaerdensprache", "static", "office", "jury", "account", "sign-in", "sign-out", "signed-out",
-    "password-reset", "invitation", "welcome", "areas", "people", "audit", "calls", "api",
-    "language", "health", "check", "mailbox", "link", "admin", "archive", "gallery", "help",
-    "metrics", "robots", "search", "settings", "winners",
+    "impressum",
+    "datenschutz",
+    "barrierefreiheit",
+    "barriere-melden",
+    "leichte-sprache",
+    "gebaerdensprache",
+    "static",
+    "office",
+    "jury",
+    "account",
+    "sign-in",
+    "sign-out",
+    "signed-out",
+    "password-reset",
+    "invitation",
+    "welcome",
+    "areas",
+    "people",
+    "audit",
+    "calls",
+    "api",
+    "language",
+    "health",
+    "check",
+    "mailbox",
+    "link",
+    "admin",
+    "archive",
+    "gallery",
+    "help",
+    "metrics",
+    "robots",
+    "search",
+    "settings",
+    "winners",
 }
 MB = 1_048_576
 
@@ -77,8 +107,11 @@ def _languages(call: Definition) -> Iterator[Complaint]:
         if code not in LANGUAGES:
             yield Complaint(
                 ("languages", n),
-                _("“%(code)s” is no language of the portal. It speaks: %(known)s.",
-                  code=code, known=", ".join(LANGUAGES)),
+                _(
+                    "“%(code)s” is no language of the portal. It speaks: %(known)s.",
+                    code=code,
+                    known=", ".join(LANGUAGES),
+                ),
             )
     if call.languages[:1] != (BINDING,):
         yield Complaint(("languages",), _("must begin with de. German is the binding language."))
@@ -107,8 +140,11 @@ def _text(text: dict[str, str], languages: Iterable[str], place: Place) -> Itera
         if code not in languages:
             yield Complaint(
                 (*place, code),
-                _("“%(code)s” is not among the languages of the call. Remove it, or add it to "
-                  "“languages”.", code=code),
+                _(
+                    "“%(code)s” is not among the languages of the call. Remove it, or add it to "
+                    "“languages”.",
+                    code=code,
+                ),
             )
 
 
@@ -133,8 +169,8 @@ def _dates(call: Definition) -> Iterator[Complaint]:
         own = {"opens": call.opens_at, "closes": call.closes_at}.get(step.name, step.at)
         if step.at != own:
             yield Complaint(
-                place, _("differs from “%(name)s_at” of the call. Write the same moment.",
-                         name=step.name)
+                place,
+                _("differs from “%(name)s_at” of the call. Write the same moment.", name=step.name),
             )
 
 
@@ -145,16 +181,19 @@ def _criteria(call: Definition) -> Iterator[Complaint]:
     total = sum(criterion.weight for criterion in call.criteria)
     if call.criteria and total != 100:
         yield Complaint(
-            ("criteria",), _("the weights add up to %(total)s. Change them until they make 100.",
-                             total=total)
+            ("criteria",),
+            _("the weights add up to %(total)s. Change them until they make 100.", total=total),
         )
     for n, criterion in enumerate(call.criteria):
         needed = most - least + 1
         if criterion.anchors and len(criterion.anchors) != needed:
             yield Complaint(
                 ("criteria", n, "anchors"),
-                _("are %(given)s words for %(needed)s scores. Give one word for each score.",
-                  given=len(criterion.anchors), needed=needed),
+                _(
+                    "are %(given)s words for %(needed)s scores. Give one word for each score.",
+                    given=len(criterion.anchors),
+                    needed=needed,
+                ),
             )
 
 
@@ -166,50 +205,82 @@ def _files(call: Definition, limits: Ceilings) -> Iterator[Complaint]:
         number += question.max_files
         total += question.max_files * question.max_bytes
         if question.max_bytes > limits.file_bytes:
-            yield Complaint((*place, "max_bytes"), _(
-                "is more than the portal takes for one file. Write at most %(most)s.",
-                most=limits.file_bytes))
+            yield Complaint(
+                (*place, "max_bytes"),
+                _(
+                    "is more than the portal takes for one file. Write at most %(most)s.",
+                    most=limits.file_bytes,
+                ),
+            )
         elif total > limits.application_bytes:
-            yield Complaint((*place, "max_bytes"), _(
-                "makes all files together %(total)s MB; the portal takes %(most)s MB. "
-                "Allow fewer or smaller files.",
-                total=total // MB, most=limits.application_bytes // MB))
+            yield Complaint(
+                (*place, "max_bytes"),
+                _(
+                    "makes all files together %(total)s MB; the portal takes %(most)s MB. "
+                    "Allow fewer or smaller files.",
+                    total=total // MB,
+                    most=limits.application_bytes // MB,
+                ),
+            )
         if number > limits.application_files:
-            yield Complaint((*place, "max_files"), _(
-                "makes %(total)s files; the portal takes %(most)s. Allow fewer files.",
-                total=number, most=limits.application_files))
+            yield Complaint(
+                (*place, "max_files"),
+                _(
+                    "makes %(total)s files; the portal takes %(most)s. Allow fewer files.",
+                    total=number,
+                    most=limits.application_files,
+                ),
+            )
 
 
 def _letters(call: Definition) -> Iterator[Complaint]:
     for name, letter in call.letters.items():
         if name not in LETTERS:
-            yield Complaint(("letters", name), _(
-                "is no letter of the portal. There are: %(names)s.", names=", ".join(LETTERS)))
+            yield Complaint(
+                ("letters", name),
+                _("is no letter of the portal. There are: %(names)s.", names=", ".join(LETTERS)),
+            )
             continue
         for part in ("subject", "paragraphs"):
             for code, text in (getattr(letter, part) or {}).items():
                 for word in unknown_placeholders(name, text):
-                    yield Complaint(("letters", name, part, code), _(
-                        "{%(word)s} means nothing in this letter. Possible are: %(known)s.",
-                        word=word, known=", ".join(sorted(placeholders_of(name)))))
+                    yield Complaint(
+                        ("letters", name, part, code),
+                        _(
+                            "{%(word)s} means nothing in this letter. Possible are: %(known)s.",
+                            word=word,
+                            known=", ".join(sorted(placeholders_of(name))),
+                        ),
+                    )
 
 
 def _question(question: Any, place: Place) -> Iterator[Complaint]:
     for least, most in (("min", "max"), ("min_year", "max_year"), ("min_rows", "max_rows")):
         low, high = getattr(question, least, None), getattr(question, most, None)
         if low is not None and high is not None and low > high:
-            yield Complaint((*place, least), _(
-                "is more than “%(most)s”. Write a number up to %(high)s.", most=most, high=high))
+            yield Complaint(
+                (*place, least),
+                _("is more than “%(most)s”. Write a number up to %(high)s.", most=most, high=high),
+            )
     if question.type == "text" and question.pattern:
         yield from _pattern(question, place)
     if question.type == "yes_no" and question.must_be and not question.otherwise:
-        yield Complaint(place, _(
-            "has “must_be” but no “otherwise”. Say there what people can do who cannot take part."))
+        yield Complaint(
+            place,
+            _(
+                "has “must_be” but no “otherwise”. Say there what people can do who "
+                "cannot take part."
+            ),
+        )
     limit = question.most if question.type == "choices" else None
     if limit is not None and not 1 <= limit <= len(question.options):
-        yield Complaint((*place, "most"), _(
-            "does not fit the options. Write a number from 1 to %(most)s.",
-            most=len(question.options)))
+        yield Complaint(
+            (*place, "most"),
+            _(
+                "does not fit the options. Write a number from 1 to %(most)s.",
+                most=len(question.options),
+            ),
+        )
     if question.type == "rows":
         yield from _totals(question, place)
 
@@ -220,21 +291,29 @@ def _pattern(question: Any, place: Place) -> Iterator[Complaint]:
     elif question.prefill and not re.fullmatch(question.pattern, question.prefill):
         yield Complaint((*place, "prefill"), _("does not fit the pattern. Change one of them."))
     if not question.wrong:
-        yield Complaint(place, _(
-            "has a pattern but no “wrong”. Say there how the answer must be written."))
+        yield Complaint(
+            place, _("has a pattern but no “wrong”. Say there how the answer must be written.")
+        )
 
 
 def _totals(question: Any, place: Place) -> Iterator[Complaint]:
     numbers = {column.key for column in question.columns if column.type != "text"}
     for n, key in enumerate(question.total):
         if key not in numbers:
-            yield Complaint((*place, "total", n), _(
-                "“%(key)s” cannot be added up. Name columns with numbers or amounts.", key=key))
+            yield Complaint(
+                (*place, "total", n),
+                _("“%(key)s” cannot be added up. Name columns with numbers or amounts.", key=key),
+            )
 
 
 def _legal_version(call: Definition, question: Any, place: Place) -> Iterator[Complaint]:
     link = question.link if question.type == "declaration" else None
     if link and question.version != getattr(call, link).version:
-        yield Complaint((*place, "version"), _(
-            "differs from the version of “%(link)s” (%(version)s). Write the same one.",
-            link=link, version=getattr(call, link).version))
+        yield Complaint(
+            (*place, "version"),
+            _(
+                "differs from the version of “%(link)s” (%(version)s). Write the same one.",
+                link=link,
+                version=getattr(call, link).version,
+            ),
+        )

@@ -12,8 +12,17 @@ from portal.core.i18n import gettext as _
 # Told on their own, or not told at all.
 ELSEWHERE = {"sections", "opens_at", "closes_at", "steps", "format", "slug", "prize"}
 TEXTS = {"label", "short", "help", "missing", "wrong", "text", "yes", "no", "neither", "otherwise"}
-LIMITS = {"max", "min", "max_files", "max_bytes", "most", "max_rows", "min_rows", "min_year",
-          "max_year"}
+LIMITS = {
+    "max",
+    "min",
+    "max_files",
+    "max_bytes",
+    "most",
+    "max_rows",
+    "min_rows",
+    "min_year",
+    "max_year",
+}
 
 
 def difference(old: Definition, new: Definition) -> list[str]:
@@ -26,8 +35,12 @@ def _dates(old: Definition, new: Definition) -> Iterator[str]:
     for name, word in names.items():
         before, after = getattr(old, name), getattr(new, name)
         if before != after:
-            yield _("%(what)s: %(before)s → %(after)s", what=word,
-                    before=_moment(before, new.zone), after=_moment(after, new.zone))
+            yield _(
+                "%(what)s: %(before)s → %(after)s",
+                what=word,
+                before=_moment(before, new.zone),
+                after=_moment(after, new.zone),
+            )
     if old.steps != new.steps:
         yield _("The steps of the call have changed.")
 
@@ -42,13 +55,17 @@ def _questions(old: Definition, new: Definition) -> Iterator[str]:
             yield _("New question: %(key)s (%(label)s)", key=key, label=question.label["de"])
     for key, question in old.questions.items():
         if key not in new.questions:
-            yield _("No longer asked: %(key)s (%(label)s). Answers given so far are kept.",
-                    key=key, label=question.label["de"])
+            yield _(
+                "No longer asked: %(key)s (%(label)s). Answers given so far are kept.",
+                key=key,
+                label=question.label["de"],
+            )
     for key, question in new.questions.items():
         before = old.questions.get(key)
         if before is not None and before != question:
-            yield _("Changed: %(key)s (%(what)s)", key=key,
-                    what=", ".join(_aspects(before, question)))
+            yield _(
+                "Changed: %(key)s (%(what)s)", key=key, what=", ".join(_aspects(before, question))
+            )
     if _order(old) != _order(new):
         yield _("Questions stand in another order or section.")
 
@@ -73,8 +90,13 @@ def _aspect(name: str, before: Any, after: Any) -> str:
         return _("%(limit)s: %(before)s → %(after)s", limit=name, before=before, after=after)
     if name in TEXTS:
         return _("wording")
-    words = {"options": _("options"), "asked_if": _("condition"), "sees": _("who sees it"),
-             "version": _("version of the text"), "columns": _("columns")}
+    words = {
+        "options": _("options"),
+        "asked_if": _("condition"),
+        "sees": _("who sees it"),
+        "version": _("version of the text"),
+        "columns": _("columns"),
+    }
     return words.get(name, name)
 
 

@@ -47,8 +47,9 @@ def _rows(question: Any) -> str:
 
 def _number(question: Any) -> str:
     show = str if question.year else format_number
-    return gettext("a number from %(least)s to %(most)s", least=show(question.min),
-                   most=show(question.max))
+    return gettext(
+        "a number from %(least)s to %(most)s", least=show(question.min), most=show(question.max)
+    )
 
 
 LIMITS: dict[str, Callable[[Any], str]] = {

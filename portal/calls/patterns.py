@@ -19,8 +19,10 @@ def pattern_fault(pattern: str, longest: int) -> str | None:
     except (re.error, RecursionError, OverflowError):
         return _("is no regular expression. Check brackets and backslashes.")
     if _steps(tree, longest, inside=False) > MOST_STEPS:
-        return _("could take very long. Use no repetition inside a repetition, and say how often "
-                 "something repeats, like [0-9]{5}.")
+        return _(
+            "could take very long. Use no repetition inside a repetition, and say how often "
+            "something repeats, like [0-9]{5}."
+        )
     return None
 
 

@@ -64,8 +64,10 @@ def takes_mailed_code(user: User) -> bool:
     So it is for jurors of calls that say so, and for nobody with another role beside it.
     """
     held = roles_of(user)
-    return bool(held) and not user.admin and all(
-        one.role is Role.JUROR and _allows_mail(one.call) for one in held
+    return (
+        bool(held)
+        and not user.admin
+        and all(one.role is Role.JUROR and _allows_mail(one.call) for one in held)
     )
 
 

@@ -78,7 +78,9 @@ def _rows(question: Any, fields: Fields) -> list[dict[str, str]] | None:
         return None
     last = min(max(int(m[1]) for m in found), question.max_rows)
     return [
-        {c.key: normalise(fields.get(f"{question.key}.{n}.{c.key}") or "")
-         for c in question.columns}
+        {
+            c.key: normalise(fields.get(f"{question.key}.{n}.{c.key}") or "")
+            for c in question.columns
+        }
         for n in range(last + 1)
     ]

@@ -22,8 +22,15 @@ _lock = Lock()
 
 
 _STANDING = (
-    select(Call.id, Call.slug, Call.opens_at, Call.closes_at, Call.grace_minutes, FormVersion.id,
-           FormVersion.n)
+    select(
+        Call.id,
+        Call.slug,
+        Call.opens_at,
+        Call.closes_at,
+        Call.grace_minutes,
+        FormVersion.id,
+        FormVersion.n,
+    )
     .join(FormVersion, FormVersion.call_id == Call.id)
     .order_by(FormVersion.n.desc())
     .limit(1)

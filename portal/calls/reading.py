@@ -149,8 +149,10 @@ def raw_words(question: AnyQuestion, raw: Any) -> str:
     if isinstance(raw, dict):
         return " ".join(str(part) for part in raw.values() if part)
     if isinstance(raw, list):
-        rows = (" | ".join(str(c) for c in row.values()) if isinstance(row, dict) else str(row)
-                for row in raw)
+        rows = (
+            " | ".join(str(c) for c in row.values()) if isinstance(row, dict) else str(row)
+            for row in raw
+        )
         return "\n".join(row for row in rows if row.strip(" |"))
     return str(raw)
 

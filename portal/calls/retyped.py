@@ -23,6 +23,5 @@ def raw_of(question: AnyQuestion, value: Any) -> Any:
 
 def _rows(value: Any) -> list[dict[str, str]]:
     return [
-        {key: "" if cell is None else str(cell) for key, cell in row.items()}
-        for row in value or []
+        {key: "" if cell is None else str(cell) for key, cell in row.items()} for row in value or []
     ]

@@ -42,8 +42,11 @@ def _follow(loc: Place, data: Any) -> tuple[Place, dict[str, Any]]:
         if isinstance(spot, dict) and part not in spot and not last:
             continue
         path.append(part)
-        here = here.get("properties", {}).get(part) or here.get("items") or here.get(
-            "prefixItems", [{}])[0]
+        here = (
+            here.get("properties", {}).get(part)
+            or here.get("items")
+            or here.get("prefixItems", [{}])[0]
+        )
         spot = _inside(spot, part)
     return tuple(path), _resolved(here, spot, schema)
 
@@ -87,22 +90,32 @@ def _unknown(fault: Any, schema: dict[str, Any]) -> str:
 
 def _names() -> list[str]:
     schema = _schema()
-    return sorted({name for part in (schema, *schema["$defs"].values())
-                   for name in part.get("properties", {})})
+    return sorted(
+        {
+            name
+            for part in (schema, *schema["$defs"].values())
+            for name in part.get("properties", {})
+        }
+    )
 
 
 def _range(fault: Any, schema: dict[str, Any]) -> str:
     least, most = schema.get("minimum"), schema.get("maximum")
     if most is None:
-        return _("must be at least %(least)s. Write a whole number from %(least)s on.",
-                 least=least)
+        return _("must be at least %(least)s. Write a whole number from %(least)s on.", least=least)
     if least is None:
         return _("must be at most %(most)s. Write a smaller whole number.", most=most)
     if fault["type"].startswith("less"):
-        return _("must be at most %(most)s. Write a whole number from %(least)s to %(most)s.",
-                 least=least, most=most)
-    return _("must be at least %(least)s. Write a whole number from %(least)s to %(most)s.",
-             least=least, most=most)
+        return _(
+            "must be at most %(most)s. Write a whole number from %(least)s to %(most)s.",
+            least=least,
+            most=most,
+        )
+    return _(
+        "must be at least %(least)s. Write a whole number from %(least)s to %(most)s.",
+        least=least,
+        most=most,
+    )
 
 
 def _number(fault: Any, schema: dict[str, Any]) -> str:
@@ -135,8 +148,7 @@ def _list(fault: Any, schema: dict[str, Any]) -> str:
 
 
 def _too_few(fault: Any, schema: dict[str, Any]) -> str:
-    return _("has too few entries. Give at least %(least)s.",
-             least=fault["ctx"].get("min_length"))
+    return _("has too few entries. Give at least %(least)s.", least=fault["ctx"].get("min_length"))
 
 
 def _too_many(fault: Any, schema: dict[str, Any]) -> str:
@@ -181,8 +193,7 @@ def _own(fault: Any, schema: dict[str, Any]) -> str:
 SENTENCES: dict[str, Tell] = {
     "missing": _missing,
     "extra_forbidden": _unknown,
-    **dict.fromkeys(
-        ("greater_than", "greater_than_equal", "less_than", "less_than_equal"), _range),
+    **dict.fromkeys(("greater_than", "greater_than_equal", "less_than", "less_than_equal"), _range),
     **dict.fromkeys(("int_type", "int_parsing", "int_from_float"), _number),
     **dict.fromkeys(("literal_error", "enum"), _one_of),
     **dict.fromkeys(("bool_type", "bool_parsing"), _bool),
@@ -194,7 +205,8 @@ SENTENCES: dict[str, Tell] = {
     **dict.fromkeys(("too_long", "string_too_long"), _too_many),
     **dict.fromkeys(
         ("datetime_type", "datetime_parsing", "datetime_from_date_parsing", "timezone_aware"),
-        _moment),
+        _moment,
+    ),
     "string_pattern_mismatch": _spelling,
     **dict.fromkeys(("union_tag_invalid", "union_tag_not_found"), _kind),
     "value_error": _own,

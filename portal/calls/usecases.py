@@ -32,19 +32,30 @@ def conflicts(definition: Definition) -> Iterator[Complaint]:
     """Yield what stands against storing `definition` beside the calls that are there."""
     known = _call(definition.slug)
     if known and known.prize.slug != definition.prize.slug:
-        yield Complaint(("prize", "slug"), _(
-            "differs from the stored one (%(slug)s). A call stays with its prize; choose another "
-            "“slug” for a new call.", slug=known.prize.slug))
+        yield Complaint(
+            ("prize", "slug"),
+            _(
+                "differs from the stored one (%(slug)s). A call stays with its prize; "
+                "choose another "
+                "“slug” for a new call.",
+                slug=known.prize.slug,
+            ),
+        )
     if known and known.prefix != definition.prefix and known.last_number:
-        yield Complaint(("prefix",), _(
-            "cannot change any more: applications have numbers with %(prefix)s. Write that one.",
-            prefix=known.prefix))
+        yield Complaint(
+            ("prefix",),
+            _(
+                "cannot change any more: applications have numbers with %(prefix)s. Write that one.",
+                prefix=known.prefix,
+            ),
+        )
     other = db.session.scalar(
         select(Call).where(Call.prefix == definition.prefix, Call.slug != definition.slug)
     )
     if other:
-        yield Complaint(("prefix",), _(
-            "is used by the call %(slug)s. Choose another one.", slug=other.slug))
+        yield Complaint(
+            ("prefix",), _("is used by the call %(slug)s. Choose another one.", slug=other.slug)
+        )
 
 
 def save(definition: Definition, source: dict[str, Any]) -> Loaded:
@@ -76,9 +87,7 @@ def _prize(slug: str) -> Prize:
     return prize or Prize(slug=slug)
 
 
-def _add_version(
-    call: Call, definition: Definition, source: dict[str, Any], n: int
-) -> FormVersion:
+def _add_version(call: Call, definition: Definition, source: dict[str, Any], n: int) -> FormVersion:
     call.prefix = definition.prefix
     call.opens_at = definition.opens_at
     call.closes_at = definition.closes_at

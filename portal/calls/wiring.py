@@ -44,9 +44,13 @@ def _doubles(call: Definition) -> Iterator[Complaint]:
             if question.key in seen:
                 yield _double((*place, "key"), question.key)
             if question.key in TAKEN_KEYS:
-                yield Complaint((*place, "key"), _(
-                    "“%(key)s” is a name of the form itself. Choose another one.",
-                    key=question.key))
+                yield Complaint(
+                    (*place, "key"),
+                    _(
+                        "“%(key)s” is a name of the form itself. Choose another one.",
+                        key=question.key,
+                    ),
+                )
             seen.add(question.key)
             if question.type in ("choice", "choices"):
                 yield from _twice((*place, "options"), (o.value for o in question.options), "value")
@@ -64,8 +68,9 @@ def _twice(place: Place, names: Iterable[str], field: str) -> Iterator[Complaint
 
 
 def _double(place: Place, name: str) -> Complaint:
-    return Complaint(place, _("“%(name)s” stands here a second time. Choose another name.",
-                              name=name))
+    return Complaint(
+        place, _("“%(name)s” stands here a second time. Choose another name.", name=name)
+    )
 
 
 def _hidden_by_parts(call: Definition) -> Iterator[Complaint]:
@@ -76,9 +81,14 @@ def _hidden_by_parts(call: Definition) -> Iterator[Complaint]:
     for s, section in enumerate(call.sections):
         for q, question in enumerate(section.questions):
             if question.key in parts:
-                yield Complaint(("sections", s, "questions", q, "key"), _(
-                    "“%(key)s” is a part of the answer to “%(other)s”. Choose another name.",
-                    key=question.key, other=parts[question.key]))
+                yield Complaint(
+                    ("sections", s, "questions", q, "key"),
+                    _(
+                        "“%(key)s” is a part of the answer to “%(other)s”. Choose another name.",
+                        key=question.key,
+                        other=parts[question.key],
+                    ),
+                )
 
 
 def _named(call: Definition) -> Iterator[Complaint]:
@@ -105,18 +115,27 @@ def _must_be(
     if question is None:
         yield _unknown(call, key, place)
     elif question.type not in types:
-        yield Complaint(place, _(
-            "“%(key)s” is a question of type %(type)s. Name one of type %(types)s.",
-            key=key, type=question.type, types=" / ".join(types)))
+        yield Complaint(
+            place,
+            _(
+                "“%(key)s” is a question of type %(type)s. Name one of type %(types)s.",
+                key=key,
+                type=question.type,
+                types=" / ".join(types),
+            ),
+        )
 
 
 def _unknown(call: Definition, key: str, place: Place) -> Complaint:
     near = get_close_matches(key, call.questions, n=1)
     if near:
-        return Complaint(place, _("there is no question “%(key)s”. Did you mean “%(near)s”?",
-                                  key=key, near=near[0]))
-    return Complaint(place, _("there is no question “%(key)s”. Name a key of a question below.",
-                              key=key))
+        return Complaint(
+            place,
+            _("there is no question “%(key)s”. Did you mean “%(near)s”?", key=key, near=near[0]),
+        )
+    return Complaint(
+        place, _("there is no question “%(key)s”. Name a key of a question below.", key=key)
+    )
 
 
 class _Conditions:
@@ -147,18 +166,28 @@ class _Conditions:
         known = [] if faults else _values(self.call.questions[key])
         for n, value in enumerate(condition.one_of):
             if known and value not in known:
-                yield Complaint((*at, "is", n), _(
-                    "“%(value)s” is no answer to “%(key)s”. Write one of: %(known)s.",
-                    value=value, key=key, known=", ".join(known)))
+                yield Complaint(
+                    (*at, "is", n),
+                    _(
+                        "“%(value)s” is no answer to “%(key)s”. Write one of: %(known)s.",
+                        value=value,
+                        key=key,
+                        known=", ".join(known),
+                    ),
+                )
 
     def reference(self, key: str, types: tuple[str, ...], at: Place) -> Iterator[Complaint]:
         faults = list(_must_be(self.call, key, types, at))
         yield from faults
         # Whoever fills in the form must meet the reason first; this also keeps out circles.
         if not faults and self.order[key] >= self.place:
-            yield Complaint(at, _(
-                "“%(key)s” does not stand before what depends on it. Move it further up.",
-                key=key))
+            yield Complaint(
+                at,
+                _(
+                    "“%(key)s” does not stand before what depends on it. Move it further up.",
+                    key=key,
+                ),
+            )
 
 
 def _values(question: Any) -> list[str]:
@@ -166,5 +195,3 @@ def _values(question: Any) -> list[str]:
     if question.type in ("choice", "choices"):
         return [option.value for option in question.options]
     return ["yes", "no", *(["neither"] if getattr(question, "neither", None) else [])]
-
-

@@ -37,9 +37,7 @@ class Instant(sa.TypeDecorator[datetime]):
             raise ValueError(f"naive datetime: {value!r}")
         return value.astimezone(UTC)
 
-    def process_result_value(
-        self, value: datetime | None, dialect: sa.Dialect
-    ) -> datetime | None:
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
         """SQLite forgets the zone; give it back."""
         if value is None:
             return None

@@ -114,7 +114,11 @@ def _houses(image: Image.Image, chance: Random, palette: Palette) -> None:
 
 
 SCENES: tuple[Callable[[Image.Image, Random, Palette], None], ...] = (
-    _hills, _circle, _bunting, _leaves, _houses,
+    _hills,
+    _circle,
+    _bunting,
+    _leaves,
+    _houses,
 )
 
 

@@ -117,8 +117,17 @@ def _file(given: Mapping[str, Any]) -> SampleFile:
 
 
 def _application(given: Mapping[str, Any]) -> SampleApplication:
-    as_it_is = ("ref", "fictional", "source", "locale", "answers", "notes", "screening_hint",
-                "full_name", "award")
+    as_it_is = (
+        "ref",
+        "fictional",
+        "source",
+        "locale",
+        "answers",
+        "notes",
+        "screening_hint",
+        "full_name",
+        "award",
+    )
     kept: dict[str, Any] = {name: given[name] for name in as_it_is}
     for name in ("public_persons", "facts_from_press", "derived"):
         kept[name] = tuple(given[name])

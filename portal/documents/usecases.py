@@ -39,9 +39,7 @@ def order(kind: str, *, about: UUID, number: str, version_n: int, language: str)
     """
     if kind not in BUILDERS:
         raise KeyError(f"no builder for documents of kind {kind!r}")
-    wanted = Document(
-        kind=kind, about=about, number=number, version_n=version_n, language=language
-    )
+    wanted = Document(kind=kind, about=about, number=number, version_n=version_n, language=language)
     document = _find(wanted) or _add(wanted)
     if document.state is DocumentState.FAILED:
         document.state, document.tries, document.error = DocumentState.ORDERED, 0, ""
@@ -98,9 +96,9 @@ def sweep() -> int:
     """
     removed = 0
     for keys in storage.batches(AREA, older_than=now() - timedelta(days=1)):
-        named = set(db.session.scalars(
-            select(Document.storage_key).where(Document.storage_key.in_(keys))
-        ))
+        named = set(
+            db.session.scalars(select(Document.storage_key).where(Document.storage_key.in_(keys)))
+        )
         db.session.rollback()
         for key in set(keys) - named:
             storage.store().delete(key)

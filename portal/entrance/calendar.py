@@ -36,9 +36,7 @@ def _events(call: Standing, url: str, *, with_steps: bool) -> Iterator[str]:
             f"opens.{call.id}", call.opens_at, summary=_("%(call)s opens", call=title), url=url
         )
     summary = _("Closing time: %(call)s", call=title)
-    yield from _event(
-        f"closes.{call.id}", call.closes_at, summary=summary, url=url, alarms=ALARMS
-    )
+    yield from _event(f"closes.{call.id}", call.closes_at, summary=summary, url=url, alarms=ALARMS)
     if not with_steps:
         return
     for number, step in enumerate(definition.steps):

@@ -48,8 +48,9 @@ def facts(call: Standing, definition: Definition, moment: datetime) -> dict[str,
         "phase": phase(call, moment).value,
         "opens": day_and_time(call.opens_at, definition.zone),
         "closes": day_and_time(call.closes_at, definition.zone),
-        "opening_day": format_moment(call.opens_at, "d. MMMM" if language() == "de" else "d MMMM",
-                                     definition.zone),
+        "opening_day": format_moment(
+            call.opens_at, "d. MMMM" if language() == "de" else "d MMMM", definition.zone
+        ),
         "amounts": [amount(award.amount) for award in definition.awards],
         "steps": steps(definition, moment),
         "next_step": next_step(definition, moment),
@@ -127,4 +128,3 @@ def _row(year: int, count: int, most: int) -> Row:
 def _run(dots_in_line: int) -> float:
     # A little more than the last gap, else the last dot is not drawn.
     return (dots_in_line - 1) * 10 + 0.01
-

@@ -48,9 +48,7 @@ def show() -> ResponseReturnValue:
     version = by_check_code(normalised(typed))
     if version is None:
         told = _("There is no receipt with this code. Compare it with your receipt, sign by sign.")
-        page = render_template(
-            "entrance/check.html", typed=typed[:40], errors=[("code", told)]
-        )
+        page = render_template("entrance/check.html", typed=typed[:40], errors=[("code", told)])
         return page, 404
     return _page(version)
 

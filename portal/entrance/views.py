@@ -63,15 +63,18 @@ def _line(call: Call, here: Phase) -> dict[str, object]:
     definition = queries.definition_of(queries.current_version(call).id)
     if here is Phase.OPEN:
         left = remaining(call, now(), definition.timezone)
-        standing = f"{left} · " + _("until %(moment)s",
-                                    moment=day_and_time(call.closes_at, definition.zone))
+        standing = f"{left} · " + _(
+            "until %(moment)s", moment=day_and_time(call.closes_at, definition.zone)
+        )
     elif here is Phase.BEFORE:
-        standing = _("The call opens on %(moment)s.",
-                     moment=day_and_time(call.opens_at, definition.zone))
+        standing = _(
+            "The call opens on %(moment)s.", moment=day_and_time(call.opens_at, definition.zone)
+        )
     else:
         coming = next_step(definition, now())
-        standing = _("The call closed on %(moment)s.",
-                     moment=day_and_time(call.closes_at, definition.zone))
+        standing = _(
+            "The call closed on %(moment)s.", moment=day_and_time(call.closes_at, definition.zone)
+        )
         if coming:
             what = f"{_told(coming.title)}, {_told(coming.when)}"
             standing = f"{standing} {_('What comes next:')} {what}"

@@ -61,8 +61,9 @@ def _tell_office(row: BarrierReport, settings: Settings) -> None:
             "reporter": row.email or _("unknown, no answer wanted"),
         }
     to = mail.Mailbox(settings.operator_email, settings.operator_name)
-    mail.write("barrier_report", to=to, language=BINDING, values=values, about=row.id,
-               reply_to=row.email)
+    mail.write(
+        "barrier_report", to=to, language=BINDING, values=values, about=row.id, reply_to=row.email
+    )
 
 
 def _thank(row: BarrierReport, settings: Settings) -> None:

@@ -159,9 +159,7 @@ def extend(claim: Claim) -> bool:
 def _settle(claim: Claim, **values: Any) -> bool:
     """Change the row if this claim still holds it."""
     values.setdefault("lease_until", None)
-    mine = and_(
-        Job.id == claim.id, Job.attempts == claim.token, Job.state == JobState.RUNNING
-    )
+    mine = and_(Job.id == claim.id, Job.attempts == claim.token, Job.state == JobState.RUNNING)
     result = db.session.execute(
         update(Job).where(mine).values(**values).execution_options(synchronize_session=False)
     )

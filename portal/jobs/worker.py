@@ -78,8 +78,12 @@ class Worker:
                 with self.app.app_context():
                     perform(job)
         except DBAPIError as error:
-            say(logging.ERROR, "The database does not answer; the worker tries again.",
-                error=type(error).__name__, place=place(error))
+            say(
+                logging.ERROR,
+                "The database does not answer; the worker tries again.",
+                error=type(error).__name__,
+                place=place(error),
+            )
             return False
         return job is not None
 

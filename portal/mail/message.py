@@ -115,14 +115,18 @@ def framed(kind: str, letter: Letter, body: str, binding: str) -> str:
     """Return text (`txt`) or HTML (`html`) of a mail with the frame around it."""
     settings = wired().settings
     with in_language(letter.language):
-        return templates().get_template(f"frame.{kind}").render(
-            letter=letter,
-            body=body,
-            binding=binding,
-            language=letter.language,
-            direction=direction(letter.language),
-            sender=letter.from_name or settings.operator_name,
-            operator=settings.operator_name,
-            address=settings.operator_address,
-            origin=settings.origin,
+        return (
+            templates()
+            .get_template(f"frame.{kind}")
+            .render(
+                letter=letter,
+                body=body,
+                binding=binding,
+                language=letter.language,
+                direction=direction(letter.language),
+                sender=letter.from_name or settings.operator_name,
+                operator=settings.operator_name,
+                address=settings.operator_address,
+                origin=settings.origin,
+            )
         )

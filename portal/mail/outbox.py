@@ -165,8 +165,9 @@ def change(letter: Letter, *, subject: str, body: str) -> None:
     before = {found.group() for found in LATE.finditer(letter.body)}
     added = sorted({found.group() for found in LATE.finditer(body)} - before)
     if added:
-        raise DomainError(_("This letter cannot hold %(what)s. Take it out.",
-                            what=", ".join(added)))
+        raise DomainError(
+            _("This letter cannot hold %(what)s. Take it out.", what=", ".join(added))
+        )
     letter.subject, letter.body = subject, body
 
 

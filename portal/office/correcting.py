@@ -72,9 +72,7 @@ def correct(application: Application, key: str) -> ResponseReturnValue:
     return back_to(application)
 
 
-def _page(
-    application: Application, question: AnyQuestion, raw: Any = None, told: str = ""
-) -> str:
+def _page(application: Application, question: AnyQuestion, raw: Any = None, told: str = "") -> str:
     version = newest(application)
     kept = raw_answers(definition_under(version), version.answers).get(question.key, "")
     wrong: Problem | None = None

@@ -103,9 +103,9 @@ def _sweep_strays() -> int:
     """Take away bytes that no row names, a day old: of a worker that was lost in between."""
     removed = 0
     for keys in storage.batches(AREA, older_than=now() - timedelta(days=1)):
-        named = set(db.session.scalars(
-            select(Export.storage_key).where(Export.storage_key.in_(keys))
-        ))
+        named = set(
+            db.session.scalars(select(Export.storage_key).where(Export.storage_key.in_(keys)))
+        )
         db.session.rollback()
         for key in set(keys) - named:
             storage.store().delete(key)

@@ -283,9 +283,7 @@ def cells(what: Extract) -> Callable[[Item], list[str]]:
 # --- as records -----------------------------------------------------------------------------------
 
 
-def record(
-    item: Item, columns: Iterable[Column], *, with_words: bool = True
-) -> dict[str, Any]:
+def record(item: Item, columns: Iterable[Column], *, with_words: bool = True) -> dict[str, Any]:
     """Return an application as JSON values: answers raw and in words, files by their facts."""
     row, answers = item.row, item.answers
     shown = [column for column in columns if column.key in answers]

@@ -57,8 +57,7 @@ def areas_of_office() -> list[tuple[str, str, str]]:
     return [
         (endpoint, url_for(endpoint, slug=call.slug), names[endpoint])
         for endpoint in AREAS
-        if endpoint in current_app.view_functions
-        and (endpoint not in FOR_WORKERS or may_work())
+        if endpoint in current_app.view_functions and (endpoint not in FOR_WORKERS or may_work())
     ]
 
 

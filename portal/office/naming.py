@@ -19,8 +19,10 @@ def fault_of(pattern: str) -> str:
     """Return why a pattern cannot be used, empty if it can."""
     unknown = sorted(set(BRACES.findall(pattern)) - set(PLACES))
     if unknown:
-        return _("There is no %(names)s. Choose from the list.",
-                 names=", ".join(f"{{{one}}}" for one in unknown))
+        return _(
+            "There is no %(names)s. Choose from the list.",
+            names=", ".join(f"{{{one}}}" for one in unknown),
+        )
     if not pattern.strip(" ./"):
         return _("Write how the files shall be called.")
     if len(pattern) > LONGEST or pattern.count("/") > 3:

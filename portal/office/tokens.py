@@ -32,9 +32,7 @@ def hash_of(word: str) -> str:
     return hashlib.sha256(word.encode()).hexdigest()
 
 
-def new_token(
-    call: Call, name: str, *, personal: bool, by: User
-) -> tuple[ApiToken, str]:
+def new_token(call: Call, name: str, *, personal: bool, by: User) -> tuple[ApiToken, str]:
     """Return a new token and its word, which is nowhere kept; in the caller's transaction."""
     word = PREFIX + secrets.token_urlsafe(32)
     scopes = SCOPES if personal else (READ,)
@@ -62,9 +60,7 @@ def show(call: Call) -> ResponseReturnValue:
     return _page(call, token=token, word=word)
 
 
-def _page(
-    call: Call, *, fault: str = "", token: ApiToken | None = None, word: str = ""
-) -> str:
+def _page(call: Call, *, fault: str = "", token: ApiToken | None = None, word: str = "") -> str:
     mine = select(ApiToken).where(ApiToken.call_id == call.id)
     tokens = list(db.session.scalars(mine.order_by(ApiToken.created_at.desc())))
     return page("office/tokens.html", call, tokens=tokens, made=token, word=word, fault=fault,

@@ -49,9 +49,7 @@ def _definition(call: Call) -> Definition:
     return definition_of(current_version(call).id)
 
 
-def _source(
-    definition: Definition, row: LetterTemplate | None, name: str, language: str
-) -> str:
+def _source(definition: Definition, row: LetterTemplate | None, name: str, language: str) -> str:
     """Return from where the words of a letter come: office, file or default."""
     if row and row.subject:
         return "office"
@@ -141,9 +139,7 @@ def _names(history: list[LetterTemplate]) -> dict[str, str]:
     return {row.by_key: known.get(UUID(row.by_key), "") for row in history}
 
 
-def _sample(
-    application: Application, name: str, language: str, words: Words
-) -> mail.Preview:
+def _sample(application: Application, name: str, language: str, words: Words) -> mail.Preview:
     own = LetterText(subject={language: words.subject}, paragraphs={language: words.body})
     return letters.sample(application, name, language, own)
 

@@ -63,7 +63,10 @@ def address_of(application: Application, anchor: str = "") -> str:
 def way(endpoint: str, application: Application, **values: object) -> str:
     """Return the address of a page about an application."""
     return url_for(
-        endpoint, slug=application.call.slug, application_id=application.id, **values  # type: ignore[arg-type]
+        endpoint,
+        slug=application.call.slug,
+        application_id=application.id,
+        **values,  # type: ignore[arg-type]
     )
 
 

@@ -30,9 +30,7 @@ class Cleaned(NamedTuple):
     notes: tuple[str, ...]
 
 
-def clean(
-    key: str, kind: str, *, max_pages: int, max_pixels: int, area: str = "files"
-) -> Cleaned:
+def clean(key: str, kind: str, *, max_pages: int, max_pixels: int, area: str = "files") -> Cleaned:
     """Rewrite the stored file `key` of this `kind` (as from `look`) and store what came out.
 
     The file itself stays. Raises `Refused` (`ChildDied` is worth another try), `StorageFull`. If

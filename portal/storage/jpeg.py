@@ -11,12 +11,12 @@ def without_notes(data: bytes) -> bytes:
         return data
     kept, at = [data[:2]], 2
     while at + 4 <= len(data) and data[at] == 0xFF:
-        marker, length = data[at + 1], int.from_bytes(data[at + 2:at + 4])
+        marker, length = data[at + 1], int.from_bytes(data[at + 2 : at + 4])
         if marker == START_OF_SCAN:
             return b"".join(kept) + data[at:]
         if length < 2 or not 0xC0 <= marker <= 0xFE:
             return data
-        segment = data[at:at + 2 + length]
+        segment = data[at : at + 2 + length]
         if not _is_note(marker, segment[4:]):
             kept.append(segment)
         at += 2 + length

@@ -85,9 +85,7 @@ def accept(allowed: tuple[str, ...]) -> str:
     return ",".join(f".{end}" for end in endings)
 
 
-def look(
-    fileobj: BinaryIO, filename: str, *, allowed: tuple[str, ...], max_pixels: int
-) -> Kind:
+def look(fileobj: BinaryIO, filename: str, *, allowed: tuple[str, ...], max_pixels: int) -> Kind:
     """Return what `fileobj` is, by its header; it stands at its beginning afterwards.
 
     Raises `Refused` if it is empty, of a kind not `allowed`, at odds with the ending of

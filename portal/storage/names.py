@@ -18,9 +18,24 @@ FAMILIES = ({"jpg", "jpeg", "jpe", "jfif"}, {"heic", "heif"})
 FORBIDDEN = re.compile(r'[<>:"/\\|?*]')
 # https://learn.microsoft.com/windows/win32/fileio/naming-a-file
 RESERVED = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])", re.IGNORECASE)
-PLAIN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "Ä": "Ae", "Ö": "Oe", "Ü": "Ue",
-                       "ß": "ss", "ø": "o", "Ø": "O", "đ": "d", "Đ": "D", "ł": "l", "Ł": "L",
-                       "ı": "i"})
+PLAIN = str.maketrans(
+    {
+        "ä": "ae",
+        "ö": "oe",
+        "ü": "ue",
+        "Ä": "Ae",
+        "Ö": "Oe",
+        "Ü": "Ue",
+        "ß": "ss",
+        "ø": "o",
+        "Ø": "O",
+        "đ": "d",
+        "Đ": "D",
+        "ł": "l",
+        "Ł": "L",
+        "ı": "i",
+    }
+)
 
 
 def claimed(filename: str) -> str | None:
@@ -71,7 +86,8 @@ def safe_name(name: str, *, taken: Collection[str] = ()) -> str:
 def _visible(text: str) -> str:
     """Return `text` without marks that nobody sees but that turn or break a line."""
     return "".join(
-        letter for letter in text
+        letter
+        for letter in text
         if letter in JOINERS or unicodedata.category(letter) not in ("Cf", "Cs", "Cn")
     )
 
@@ -88,7 +104,7 @@ def _with_ending(name: str, extension: str) -> str:
 
 def _fitted(name: str, longest: int, most_bytes: int = 1000, mark: str = "") -> str:
     """Return `name` with `mark` before its ending, cut in the stem to both limits."""
-    ending = f".{name[-len(claimed(name) or ''):]}" if claimed(name) else ""
+    ending = f".{name[-len(claimed(name) or '') :]}" if claimed(name) else ""
     stem = name[: len(name) - len(ending)]
     tail = mark + ending
     stem = stem[: longest - len(tail)]

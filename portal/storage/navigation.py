@@ -100,14 +100,16 @@ def _link(annotation: Any, places: Places) -> list[Link]:
     quads = _numbers(annotation.get("/QuadPoints"))
     words = annotation.get("/Contents")
     parent = annotation.get("/StructParent")
-    return [Link(
-        annotation,
-        goal,
-        rect,
-        quads if quads and len(quads) % 8 == 0 else (),
-        str(words)[:500] if isinstance(words, String) else "",
-        int(parent) if isinstance(parent, int) else None,
-    )]
+    return [
+        Link(
+            annotation,
+            goal,
+            rect,
+            quads if quads and len(quads) % 8 == 0 else (),
+            str(words)[:500] if isinstance(words, String) else "",
+            int(parent) if isinstance(parent, int) else None,
+        )
+    ]
 
 
 def write_link(link: Link, into: Any, pages: Sequence[Any]) -> None:

@@ -26,16 +26,43 @@ from portal.storage.refusals import Code, Refused
 from portal.storage.scrubbing import scrub
 from portal.storage.survey import needs_flattening, notes_of, require_readable
 
-PAGE_KEYS = {"/Type", "/Parent", "/Contents", "/Group", "/UserUnit", "/BleedBox", "/TrimBox",
-             "/ArtBox", "/StructParents", "/Tabs"}
+PAGE_KEYS = {
+    "/Type",
+    "/Parent",
+    "/Contents",
+    "/Group",
+    "/UserUnit",
+    "/BleedBox",
+    "/TrimBox",
+    "/ArtBox",
+    "/StructParents",
+    "/Tabs",
+}
 INHERITED = ("/Resources", "/MediaBox", "/CropBox", "/Rotate")
-RESOURCES = {"/ExtGState", "/ColorSpace", "/Pattern", "/Shading", "/XObject", "/Font",
-             "/ProcSet", "/Properties"}
+RESOURCES = {
+    "/ExtGState",
+    "/ColorSpace",
+    "/Pattern",
+    "/Shading",
+    "/XObject",
+    "/Font",
+    "/ProcSet",
+    "/Properties",
+}
 CATALOG = {"/Type", "/Pages", "/Lang", "/MarkInfo", "/StructTreeRoot", "/OCProperties"}
 TRAILER = {"/Root", "/Size", "/ID"}
 DEEPEST_TREE = 50
-FAULTS = (pikepdf.PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError,
-          RuntimeError, OverflowError, RecursionError)
+FAULTS = (
+    pikepdf.PdfError,
+    ValueError,
+    TypeError,
+    KeyError,
+    IndexError,
+    AttributeError,
+    RuntimeError,
+    OverflowError,
+    RecursionError,
+)
 
 
 @dataclass(frozen=True)

@@ -23,8 +23,18 @@ QUALITY = 85
 FORMATS = {"jpeg": ("JPEG", "MPO"), "png": ("PNG",), "webp": ("WEBP",), "heic": ("HEIF",)}
 # An ICC profile of a photo has a few kilobytes; LUT profiles of printing presses reach two MB.
 LARGEST_PROFILE = 4 * 1024 * 1024
-BROKEN = (OSError, SyntaxError, ValueError, OverflowError, EOFError, KeyError, IndexError,
-          TypeError, AttributeError, ZeroDivisionError)
+BROKEN = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    OverflowError,
+    EOFError,
+    KeyError,
+    IndexError,
+    TypeError,
+    AttributeError,
+    ZeroDivisionError,
+)
 
 
 @dataclass(frozen=True)

@@ -84,7 +84,7 @@ def _heic(file: BinaryIO) -> tuple[int, int]:
     at = head.find(b"ispe")
     while at >= 0:
         if len(head) >= at + 16:
-            found.append(struct.unpack(">II", head[at + 8:at + 16]))
+            found.append(struct.unpack(">II", head[at + 8 : at + 16]))
         at = head.find(b"ispe", at + 4)
     return max(found, key=lambda extent: extent[0] * extent[1])
 

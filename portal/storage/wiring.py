@@ -64,9 +64,7 @@ def scan(fileobj: BinaryIO) -> scanning.Result:
     return scanning.scan(fileobj, settings().scanner)
 
 
-def batches(
-    area: str = "files", *, older_than: datetime, size: int = 500
-) -> Iterator[list[str]]:
+def batches(area: str = "files", *, older_than: datetime, size: int = 500) -> Iterator[list[str]]:
     """Yield the keys of an area written before a moment, `size` at a time: for its sweep.
 
     What interrupted writes and checks left behind is removed first.

@@ -53,10 +53,15 @@ def _too_large(file: str, facts: dict[str, Any]) -> list[str]:
     if limit is None:
         return [_("“%(file)s” is too large. Make it smaller and choose it again.", file=file)]
     return [
-        _("“%(file)s” is larger than %(limit)s. Make it smaller and choose it again.",
-          file=file, limit=size_in_words(limit)),
-        _("A photo gets smaller when you send it to yourself by mail in medium size; a PDF when "
-          "you save it with smaller pictures."),
+        _(
+            "“%(file)s” is larger than %(limit)s. Make it smaller and choose it again.",
+            file=file,
+            limit=size_in_words(limit),
+        ),
+        _(
+            "A photo gets smaller when you send it to yourself by mail in medium size; a PDF when "
+            "you save it with smaller pictures."
+        ),
     ]
 
 
@@ -67,8 +72,12 @@ def _wrong_type(file: str, facts: dict[str, Any]) -> list[str]:
 def _mismatch(file: str, facts: dict[str, Any]) -> list[str]:
     found = NAMES.get(str(facts.get("found")), "")
     return [
-        _("“%(file)s” is really a %(found)s file, but its name ends in .%(ending)s.",
-          file=file, found=found, ending=facts.get("ending", "")),
+        _(
+            "“%(file)s” is really a %(found)s file, but its name ends in .%(ending)s.",
+            file=file,
+            found=found,
+            ending=facts.get("ending", ""),
+        ),
         _("Save it once more as %(found)s and choose the new file.", found=found),
     ]
 
@@ -76,8 +85,11 @@ def _mismatch(file: str, facts: dict[str, Any]) -> list[str]:
 def _heic(file: str, _facts: dict[str, Any]) -> list[str]:
     return [
         _("“%(file)s” is a HEIC photo, which we cannot read here.", file=file),
-        _("On the iPhone: Settings, Camera, Formats, “Most Compatible”, then take the photo again; "
-          "or send the photo to yourself by mail: it then arrives as JPG."),
+        _(
+            "On the iPhone: Settings, Camera, Formats, “Most Compatible”, then "
+            "take the photo again; "
+            "or send the photo to yourself by mail: it then arrives as JPG."
+        ),
     ]
 
 
@@ -96,26 +108,38 @@ def _web_page(file: str, facts: dict[str, Any]) -> list[str]:
     return [
         _("“%(file)s” is a web page, which can hold programs. We cannot take it.", file=file),
         _("Print the page into a PDF and choose the PDF.")
-        if "pdf" in facts.get("allowed", ("pdf",)) else _other(facts),
+        if "pdf" in facts.get("allowed", ("pdf",))
+        else _other(facts),
     ]
 
 
 def _archive(file: str, _facts: dict[str, Any]) -> list[str]:
-    return [_("“%(file)s” is an archive with other files in it. Unpack it and choose the files "
-              "one by one.", file=file)]
+    return [
+        _(
+            "“%(file)s” is an archive with other files in it. Unpack it and choose the files "
+            "one by one.",
+            file=file,
+        )
+    ]
 
 
 def _office(file: str, facts: dict[str, Any]) -> list[str]:
     return [
         _("“%(file)s” is a text or table of an office program, which we cannot take.", file=file),
         _("In Word or LibreOffice choose “Save as” or “Export”, then PDF, and choose the PDF here.")
-        if "pdf" in facts.get("allowed", ("pdf",)) else _other(facts),
+        if "pdf" in facts.get("allowed", ("pdf",))
+        else _other(facts),
     ]
 
 
 def _video(file: str, _facts: dict[str, Any]) -> list[str]:
-    return [_("“%(file)s” is a film or sound, which we cannot take. Put it on the internet and "
-              "give us the link.", file=file)]
+    return [
+        _(
+            "“%(file)s” is a film or sound, which we cannot take. Put it on the internet and "
+            "give us the link.",
+            file=file,
+        )
+    ]
 
 
 def _broken(file: str, _facts: dict[str, Any]) -> list[str]:
@@ -126,24 +150,36 @@ def _broken(file: str, _facts: dict[str, Any]) -> list[str]:
 
 
 def _password(file: str, _facts: dict[str, Any]) -> list[str]:
-    return [_("“%(file)s” is locked with a password. Save it without the password and choose it "
-              "again.", file=file)]
+    return [
+        _(
+            "“%(file)s” is locked with a password. Save it without the password and choose it "
+            "again.",
+            file=file,
+        )
+    ]
 
 
 def _pages(file: str, facts: dict[str, Any]) -> list[str]:
     most = int(facts.get("max_pages", 0))
     return [
         _("“%(file)s” has %(pages)s pages.", file=file, pages=format_number(facts.get("pages", 0))),
-        ngettext("%(num)s page is the limit. Choose a shorter version.",
-                 "%(num)s pages are the limit. Choose a shorter version.", most),
+        ngettext(
+            "%(num)s page is the limit. Choose a shorter version.",
+            "%(num)s pages are the limit. Choose a shorter version.",
+            most,
+        ),
     ]
 
 
 def _many_pixels(file: str, facts: dict[str, Any]) -> list[str]:
     return [
-        _("“%(file)s” has more pixels than we can handle: %(pixels)s million; %(most)s million are "
-          "the limit.", file=file, pixels=_millions(facts.get("pixels", 0)),
-          most=_millions(facts.get("max_pixels", 0))),
+        _(
+            "“%(file)s” has more pixels than we can handle: %(pixels)s million; %(most)s million are "
+            "the limit.",
+            file=file,
+            pixels=_millions(facts.get("pixels", 0)),
+            most=_millions(facts.get("max_pixels", 0)),
+        ),
         _("Save the picture smaller, for example 4000 pixels wide, and choose it again."),
     ]
 
@@ -156,8 +192,13 @@ def _active(file: str, _facts: dict[str, Any]) -> list[str]:
 
 
 def _portfolio(file: str, _facts: dict[str, Any]) -> list[str]:
-    return [_("“%(file)s” is a bundle of several files. Save each of them as a PDF of its own and "
-              "choose them one by one.", file=file)]
+    return [
+        _(
+            "“%(file)s” is a bundle of several files. Save each of them as a PDF of its own and "
+            "choose them one by one.",
+            file=file,
+        )
+    ]
 
 
 def _infected(file: str, _facts: dict[str, Any]) -> list[str]:
@@ -168,8 +209,13 @@ def _infected(file: str, _facts: dict[str, Any]) -> list[str]:
 
 
 def _full(file: str, _facts: dict[str, Any]) -> list[str]:
-    return [_("“%(file)s” could not be stored, because we have no room at the moment. It is not "
-              "your fault. Everything else is kept; try again in an hour.", file=file)]
+    return [
+        _(
+            "“%(file)s” could not be stored, because we have no room at the moment. It is not "
+            "your fault. Everything else is kept; try again in an hour.",
+            file=file,
+        )
+    ]
 
 
 def _other(facts: dict[str, Any]) -> str:
@@ -204,15 +250,19 @@ SENTENCES: dict[Code, Callable[[str, dict[str, Any]], list[str]]] = {
 
 NOTES: dict[Note, Callable[[str], str]] = {
     Note.FORM_FLATTENED: lambda file: _(
-        "The form fields of “%(file)s” are now fixed text.", file=file),
+        "The form fields of “%(file)s” are now fixed text.", file=file
+    ),
     Note.SIGNATURE_REMOVED: lambda file: _(
-        "The digital signature of “%(file)s” is not kept. Its page looks the same.", file=file),
+        "The digital signature of “%(file)s” is not kept. Its page looks the same.", file=file
+    ),
     Note.SCRIPTS_REMOVED: lambda file: _(
-        "We took programs out of “%(file)s”. Its pages look the same.", file=file),
+        "We took programs out of “%(file)s”. Its pages look the same.", file=file
+    ),
     Note.ATTACHMENTS_REMOVED: lambda file: _(
         "We took files out that were hidden in “%(file)s”. Send them one by one if they matter.",
-        file=file),
+        file=file,
+    ),
     Note.LINKS_REMOVED: lambda file: _(
-        "Some links in “%(file)s” lead to other files or programs. They no longer work.",
-        file=file),
+        "Some links in “%(file)s” lead to other files or programs. They no longer work.", file=file
+    ),
 }

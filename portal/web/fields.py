@@ -99,8 +99,9 @@ class Field:
     @property
     def rows(self) -> list[dict[str, str]]:
         """The rows of a table, at least as many as must be filled in."""
-        given = [row for row in self.raw if isinstance(row, dict)] if isinstance(
-            self.raw, list) else []
+        given = (
+            [row for row in self.raw if isinstance(row, dict)] if isinstance(self.raw, list) else []
+        )
         least = max(self.question.min_rows, 1)  # type: ignore[union-attr]
         return given + [{}] * max(0, least - len(given))
 

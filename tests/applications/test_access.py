@@ -92,8 +92,10 @@ def test_the_mail_speaks_the_language_of_the_page(call: Call) -> None:
     named(call, "Sprachcafé")
     asked(call, language="en")
     [letter] = letters()
-    assert (letter.language, letter.subject) == ("en", "Your link to your application: "
-                                                       "Integration Prize 2027")
+    assert (letter.language, letter.subject) == (
+        "en",
+        "Your link to your application: Integration Prize 2027",
+    )
 
 
 def test_an_address_of_another_call_gets_nothing_of_this_one(call: Call) -> None:

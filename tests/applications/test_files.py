@@ -46,9 +46,7 @@ def add(application: Application, key: str, name: str, content: bytes) -> File:
     question = filing.question_of(application, key)
     incoming = filing.take_in(question, BytesIO(content), name)
     with transaction():
-        return filing.add(
-            application, question, incoming, by=Applicant(application.id), at=now()
-        )
+        return filing.add(application, question, incoming, by=Applicant(application.id), at=now())
 
 
 def test_a_photo_is_cleaned_and_what_came_in_is_deleted() -> None:
@@ -59,7 +57,9 @@ def test_a_photo_is_cleaned_and_what_came_in_is_deleted() -> None:
     jobs.run_due()
 
     assert (file.state, file.media_type, file.received_key) == (
-        FileState.READY, "image/jpeg", None,
+        FileState.READY,
+        "image/jpeg",
+        None,
     )
     assert set(file.copies) >= {"preview", "print"}
     assert received is not None
@@ -153,8 +153,11 @@ def test_a_stranger_adds_nothing() -> None:
 def test_words_beside_a_file_are_kept_and_cut_to_one_line() -> None:
     draft = begun(open_call())
     file = add(draft, "photos", "a.jpg", a_photo())
-    fields = {f"file-{file.id}.caption": "Fest\r\nim Garten", f"file-{file.id}.persons": "unclear",
-              f"file-{uuid4()}.caption": "somebody else's"}
+    fields = {
+        f"file-{file.id}.caption": "Fest\r\nim Garten",
+        f"file-{file.id}.persons": "unclear",
+        f"file-{uuid4()}.caption": "somebody else's",
+    }
 
     with transaction():
         filing.describe(draft, fields, by=Applicant(draft.id), at=now())
@@ -237,8 +240,12 @@ def test_the_sweep_takes_orphans_and_nothing_else() -> None:
 
     left = set(storage.store().keys("files"))
     assert orphan.key not in left
-    assert left == {str(file.stored_key), *file.copies.values(),
-                    str(waiting.stored_key), *waiting.copies.values()}
+    assert left == {
+        str(file.stored_key),
+        *file.copies.values(),
+        str(waiting.stored_key),
+        *waiting.copies.values(),
+    }
 
 
 def test_a_deleted_draft_takes_its_bytes_along() -> None:

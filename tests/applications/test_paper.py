@@ -56,9 +56,7 @@ def entered(
 ) -> Application:
     """Return a draft on paper with an example typed in, committed."""
     with transaction():
-        draft = paper.enter(
-            call, Channel.PAPER, received_at=came, note="Poststempel", by=office
-        )
+        draft = paper.enter(call, Channel.PAPER, received_at=came, note="Poststempel", by=office)
         answers = {k: v for k, v in sample.complete()[0].answers.items() if k not in without}
         save(draft, answers, by=office, seen=0, window="w", at=now())
     return draft
@@ -111,9 +109,7 @@ def test_a_draft_from_the_web_knows_no_gaps(call: Call) -> None:
         sending.send(draft, by=Applicant(draft.id), arrived_at=now())
 
 
-@pytest.mark.parametrize(
-    ("hours", "note"), [(24, "Stempel"), (-24 * 400, "Stempel"), (-24, " ")]
-)
+@pytest.mark.parametrize(("hours", "note"), [(24, "Stempel"), (-24 * 400, "Stempel"), (-24, " ")])
 def test_an_entry_needs_a_true_day_and_a_note(
     call: Call, office: User, hours: int, note: str
 ) -> None:
@@ -136,9 +132,7 @@ def test_only_the_office_enters_and_only_it_reads_the_draft(call: Call, office: 
     assert not POLICY.allows(office, Action.EDIT, draft)
 
 
-def test_a_code_on_paper_lives_until_its_date_and_forgives_typing(
-    call: Call, office: User
-) -> None:
+def test_a_code_on_paper_lives_until_its_date_and_forgives_typing(call: Call, office: User) -> None:
     draft = entered(call, office, now() - timedelta(days=1))
     with transaction():
         paper.send(draft, by=office, gap_note="kommt nach")

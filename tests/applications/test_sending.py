@@ -209,11 +209,15 @@ def test_chosen_options_can_be_filtered_by() -> None:
     application = complete(open_call())
     version = send(application)
 
-    rows = db.session.execute(
-        db.select(AnswerIndex.value)
-        .where(AnswerIndex.key == "project.fields_of_action")
-        .order_by(AnswerIndex.value)
-    ).scalars().all()
+    rows = (
+        db.session.execute(
+            db.select(AnswerIndex.value)
+            .where(AnswerIndex.key == "project.fields_of_action")
+            .order_by(AnswerIndex.value)
+        )
+        .scalars()
+        .all()
+    )
 
     assert rows == sorted(version.answers["project.fields_of_action"])
 
@@ -242,9 +246,7 @@ def test_a_withdrawn_consent_leaves_what_was_sent_as_it_was() -> None:
             application, "publish_project", by=Applicant(application.id), at=at
         )
 
-    [consent] = db.session.scalars(
-        db.select(Consent).where(Consent.kind == "publish_project")
-    )
+    [consent] = db.session.scalars(db.select(Consent).where(Consent.kind == "publish_project"))
     assert consent.withdrawn_at == at
     assert version.answers["declarations.consent_publish_project"]["answer"] == "yes"
 
@@ -278,9 +280,7 @@ def test_a_nominee_who_does_not_know_yet_is_informed_when_the_office_releases_it
     application = complete(open_call(), {**NOMINATION, "nominator.nominee_agrees": "no"})
     send(application)
 
-    [letter] = db.session.scalars(
-        db.select(Letter).where(Letter.name == "nominee_information")
-    )
+    [letter] = db.session.scalars(db.select(Letter).where(Letter.name == "nominee_information"))
 
     assert letter.state == "held"
 

@@ -15,15 +15,17 @@ from portal.mail import Letter
 from tests.drafts import begun, complete, open_call, send
 
 pytestmark = pytest.mark.usefixtures("app")
-ADDRESS = {"application_type": "self", "contact.email": "ada@example.org",
-           "project.title": "Gartenzaun", "project.goals": "Miteinander *reden*"}
+ADDRESS = {
+    "application_type": "self",
+    "contact.email": "ada@example.org",
+    "project.title": "Gartenzaun",
+    "project.goals": "Miteinander *reden*",
+}
 
 
 def letters() -> list[tuple[str, str]]:
     """Return name and address of every letter, in the order they were written."""
-    rows = db.session.execute(
-        db.select(Letter.name, Letter.to_address).order_by(Letter.created_at)
-    )
+    rows = db.session.execute(db.select(Letter.name, Letter.to_address).order_by(Letter.created_at))
     return [tuple(row) for row in rows]
 
 

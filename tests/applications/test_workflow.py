@@ -52,10 +52,10 @@ def test_a_move_writes_its_history() -> None:
     application.make_move(Move.START_SCREENING, by=System("test"), at=at, note="now")
 
     assert application.status is Status.IN_SCREENING
-    assert [(e.n, e.move, e.source, e.target, e.by_kind, e.by_key, e.at, e.note)
-            for e in application.events] == [
-        (1, "start_screening", "submitted", "in_screening", "system", "test", at, "now")
-    ]
+    assert [
+        (e.n, e.move, e.source, e.target, e.by_kind, e.by_key, e.at, e.note)
+        for e in application.events
+    ] == [(1, "start_screening", "submitted", "in_screening", "system", "test", at, "now")]
 
 
 def test_nobody_writes_the_status_past_its_door() -> None:
@@ -65,12 +65,29 @@ def test_nobody_writes_the_status_past_its_door() -> None:
 
 OWNER_MAY = {
     Status.DRAFT: {Action.VIEW, Action.EDIT, Action.DELETE_DRAFT, Action.SEND, Move.SUBMIT},
-    Status.SUBMITTED: {Action.VIEW, Action.EDIT, Action.SEND, Action.WITHDRAW_CONSENT,
-                       Action.READ_RECEIPT, Action.WRITE_MESSAGE, Move.REVISE, Move.WITHDRAW},
-    Status.WITH_JURY: {Action.VIEW, Action.WITHDRAW_CONSENT, Action.READ_RECEIPT,
-                       Action.WRITE_MESSAGE, Move.WITHDRAW},
-    Status.WITHDRAWN: {Action.VIEW, Action.WITHDRAW_CONSENT, Action.READ_RECEIPT,
-                       Action.WRITE_MESSAGE},
+    Status.SUBMITTED: {
+        Action.VIEW,
+        Action.EDIT,
+        Action.SEND,
+        Action.WITHDRAW_CONSENT,
+        Action.READ_RECEIPT,
+        Action.WRITE_MESSAGE,
+        Move.REVISE,
+        Move.WITHDRAW,
+    },
+    Status.WITH_JURY: {
+        Action.VIEW,
+        Action.WITHDRAW_CONSENT,
+        Action.READ_RECEIPT,
+        Action.WRITE_MESSAGE,
+        Move.WITHDRAW,
+    },
+    Status.WITHDRAWN: {
+        Action.VIEW,
+        Action.WITHDRAW_CONSENT,
+        Action.READ_RECEIPT,
+        Action.WRITE_MESSAGE,
+    },
 }
 
 
@@ -79,9 +96,7 @@ def test_the_owner_may_exactly_this(status: Status) -> None:
     application = Application(id=Application.id.default.arg(None), _status=status)
     owner = Applicant(application.id)
 
-    allowed = {
-        action for action in [*Action, *Move] if POLICY.allows(owner, action, application)
-    }
+    allowed = {action for action in [*Action, *Move] if POLICY.allows(owner, action, application)}
 
     assert allowed == OWNER_MAY[status]
 

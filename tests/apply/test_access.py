@@ -142,9 +142,7 @@ def test_starts_are_braked_per_address(site: Flask, settings: Settings, new_brow
     assert (answer.status_code, of_all(site, Application)) == (429, 1)
 
 
-def test_known_and_unknown_addresses_get_the_same_answer(
-    site: Flask, new_browser: New
-) -> None:
+def test_known_and_unknown_addresses_get_the_same_answer(site: Flask, new_browser: New) -> None:
     owned_draft(site)
     pages = []
     for address in (ADDRESS, "nobody1@example.org"):

@@ -174,7 +174,8 @@ def any_page_break(line: str, told: str) -> bool:
 def test_every_file_was_cleaned_and_released(site: Flask) -> None:
     with site.app_context():
         states = {
-            kept.file.state for version in db.session.scalars(db.select(Version))
+            kept.file.state
+            for version in db.session.scalars(db.select(Version))
             for kept in version.files
         }
 

@@ -149,7 +149,8 @@ def test_an_end_before_its_beginning_is_refused(speaking: None) -> None:
     before = {"von": {"month": "5", "year": "2016"}}
     with in_language("de"):
         assert check(KINDS["until"], raw, before).fault == (
-            "year", "„Frage“ darf nicht vor 05/2016 liegen"
+            "year",
+            "„Frage“ darf nicht vor 05/2016 liegen",
         )
     assert check(KINDS["until"], raw, {"von": raw}).value == "2016-04"
 

@@ -43,8 +43,9 @@ def test_an_example_call_loads_and_the_same_file_again_changes_nothing(
     again = loading.load_file(path)
     assert (first.new, first.version.n, first.difference) == (True, 1, [])
     assert (again.new, again.version.id) == (False, first.version.id)
-    counted = [db.session.scalar(select(func.count()).select_from(t))
-               for t in (Prize, Call, FormVersion)]
+    counted = [
+        db.session.scalar(select(func.count()).select_from(t)) for t in (Prize, Call, FormVersion)
+    ]
     assert counted == [1, 1, 1]
     assert first.call.slug == path.stem
     assert first.version.definition.slug == path.stem
@@ -100,85 +101,135 @@ def test_two_calls_cannot_share_a_prefix(app: Flask) -> None:
 
 BROKEN = {
     "a limit below one": (
-        "max: 3000", "max: 0",
-        "sections.5.questions.3.max: must be at least 1. Write a whole number from 1 to 20000."),
+        "max: 3000",
+        "max: 0",
+        "sections.5.questions.3.max: must be at least 1. Write a whole number from 1 to 20000.",
+    ),
     "a misspelled name": (
-        "minutes: 45", "minuts: 45", "minuts: is not known here. Did you mean “minutes”?"),
-    "a name twice": ("minutes: 45", "minutes: 45\nminutes: 45",
-                     "“minutes” stands here twice. Remove one."),
+        "minutes: 45",
+        "minuts: 45",
+        "minuts: is not known here. Did you mean “minutes”?",
+    ),
+    "a name twice": (
+        "minutes: 45",
+        "minutes: 45\nminutes: 45",
+        "“minutes” stands here twice. Remove one.",
+    ),
     "a word for a number": (
-        "minutes: 45", "minutes: viele",
-        "minutes: is no whole number. Write digits only, without quotes and points."),
+        "minutes: 45",
+        "minutes: viele",
+        "minutes: is no whole number. Write digits only, without quotes and points.",
+    ),
     "a day for a moment": (
-        'closes_at: "2027-09-15T23:59:59+02:00"', 'closes_at: "2027-09-15"',
-        "closes_at: is no moment. Write day, time and zone like “2027-09-15T23:59:59+02:00”."),
+        'closes_at: "2027-09-15T23:59:59+02:00"',
+        'closes_at: "2027-09-15"',
+        "closes_at: is no moment. Write day, time and zone like “2027-09-15T23:59:59+02:00”.",
+    ),
     "weights that make no hundred": (
-        "weight: 30", "weight: 20",
-        "criteria: the weights add up to 90. Change them until they make 100."),
+        "weight: 30",
+        "weight: 20",
+        "criteria: the weights add up to 90. Change them until they make 100.",
+    ),
     "an unknown option": (
-        "is: [self]", "is: [selff]",
+        "is: [self]",
+        "is: [selff]",
         "sections.8.questions.2.asked_if.is.1: “selff” is no answer to “application_type”. "
-        "Write one of: self, nomination."),
+        "Write one of: self, nomination.",
+    ),
     "an unknown question": (
-        "title_key: project.title", "title_key: project.titel",
-        "title_key: there is no question “project.titel”. Did you mean “project.title”?"),
+        "title_key: project.title",
+        "title_key: project.titel",
+        "title_key: there is no question “project.titel”. Did you mean “project.title”?",
+    ),
     "an owner that is no address": (
-        "owner: [nominator.email, contact.email]", "owner: [nominator.email, contact.phone]",
-        "owner.2: “contact.phone” is a question of type phone. Name one of type email."),
+        "owner: [nominator.email, contact.email]",
+        "owner: [nominator.email, contact.phone]",
+        "owner.2: “contact.phone” is a question of type phone. Name one of type email.",
+    ),
     "a slow pattern": (
-        'pattern: "[0-9]{5}"', 'pattern: "([0-9]+)+"',
+        'pattern: "[0-9]{5}"',
+        'pattern: "([0-9]+)+"',
         "sections.3.questions.8.pattern: could take very long. Use no repetition inside a "
-        "repetition, and say how often something repeats, like [0-9]{5}."),
+        "repetition, and say how often something repeats, like [0-9]{5}.",
+    ),
     "a pattern that is none": (
-        'pattern: "[0-9]{5}"', 'pattern: "[0-9"',
-        "sections.3.questions.8.pattern: is no regular expression. Check brackets and "
-        "backslashes."),
+        'pattern: "[0-9]{5}"',
+        'pattern: "[0-9"',
+        "sections.3.questions.8.pattern: is no regular expression. Check brackets and backslashes.",
+    ),
     "a text without German": (
-        "  de: Integrationspreis 2027\n", "", "title: has no German text. Add “de: …”."),
+        "  de: Integrationspreis 2027\n",
+        "",
+        "title: has no German text. Add “de: …”.",
+    ),
     "a language nobody announced": (
-        "  en: Integration Prize 2027\n", "  fr: Prix 2027\n",
+        "  en: Integration Prize 2027\n",
+        "  fr: Prix 2027\n",
         "title.fr: “fr” is not among the languages of the call. Remove it, or add it to "
-        "“languages”."),
+        "“languages”.",
+    ),
     "a language the portal does not speak": (
-        "languages: [de, en, ar]", "languages: [de, en, ar, tr]",
-        "languages.4: “tr” is no language of the portal. It speaks: de, en, ar."),
+        "languages: [de, en, ar]",
+        "languages: [de, en, ar, tr]",
+        "languages.4: “tr” is no language of the portal. It speaks: de, en, ar.",
+    ),
     "a file above the ceiling": (
-        "max_bytes: 15728640", "max_bytes: 99999999",
+        "max_bytes: 15728640",
+        "max_bytes: 99999999",
         "sections.7.questions.1.max_bytes: is more than the portal takes for one file. "
-        "Write at most 26214400."),
+        "Write at most 26214400.",
+    ),
     "a reserved address": (
-        "slug: integrationspreis-2027", "slug: impressum",
-        "slug: is an address of the portal itself. Choose another one."),
+        "slug: integrationspreis-2027",
+        "slug: impressum",
+        "slug: is an address of the portal itself. Choose another one.",
+    ),
     "a slug with capitals": (
-        "slug: integrationspreis-2027", "slug: Preis 2027",
-        "slug: cannot be used. Write small letters, digits and hyphens, like preis-2027."),
+        "slug: integrationspreis-2027",
+        "slug: Preis 2027",
+        "slug: cannot be used. Write small letters, digits and hyphens, like preis-2027.",
+    ),
     "a step before the one above": (
-        'at: "2027-10-04T09:00:00+02:00"', 'at: "2027-09-04T09:00:00+02:00"',
-        "steps.4.at: lies before the step above. Put the steps in order."),
+        'at: "2027-10-04T09:00:00+02:00"',
+        'at: "2027-09-04T09:00:00+02:00"',
+        "steps.4.at: lies before the step above. Put the steps in order.",
+    ),
     "another version of the terms": (
-        'version: "2027-07-01"\n        link: terms', 'version: "1"\n        link: terms',
+        'version: "2027-07-01"\n        link: terms',
+        'version: "1"\n        link: terms',
         "sections.8.questions.1.version: differs from the version of “terms” (2027-07-01). "
-        "Write the same one."),
+        "Write the same one.",
+    ),
     "an unknown kind of question": (
-        "type: long_text", "type: longtext",
+        "type: long_text",
+        "type: longtext",
         "sections.5.questions.2.type: is no kind of question that exists. Give “type:” one of: "
         "address, choice, choices, date, declaration, documents, email, information, long_text, "
-        "money, month, number, phone, photos, rows, text, url, yes_no."),
+        "money, month, number, phone, photos, rows, text, url, yes_no.",
+    ),
     "a condition on what comes later": (
         "asked_if: &nomination {key: application_type, is: [nomination]}",
         "asked_if: &nomination {key: applicant.kind, is: [initiative]}",
         "sections.2.questions.2.asked_if.key: “applicant.kind” does not stand before what depends "
-        "on it. Move it further up."),
+        "on it. Move it further up.",
+    ),
     "a zone that is none": (
-        "zone: Europe/Berlin", "zone: Berlin",
-        "zone: is no time zone. Write one like Europe/Berlin."),
+        "zone: Europe/Berlin",
+        "zone: Berlin",
+        "zone: is no time zone. Write one like Europe/Berlin.",
+    ),
     "a missing colon": (
-        "minutes: 45", "minutes 45",
-        "is not YAML here (could not find expected ':'). Check indentation, colons and quotes."),
+        "minutes: 45",
+        "minutes 45",
+        "is not YAML here (could not find expected ':'). Check indentation, colons and quotes.",
+    ),
 }
 # Where the fault is told on another line than the one that was changed.
-ELSEWHERE = {"weights that make no hundred": "criteria:", "a missing colon": "languages: [de",
-             "a text without German": "title:\n  en"}
+ELSEWHERE = {
+    "weights that make no hundred": "criteria:",
+    "a missing colon": "languages: [de",
+    "a text without German": "title:\n  en",
+}
 
 
 @pytest.mark.parametrize("kind", BROKEN)
@@ -195,7 +246,8 @@ def test_a_fault_is_told_with_its_line_and_a_remedy(app: Flask, kind: str) -> No
 def test_all_faults_are_told_at_once_in_the_order_of_the_file(app: Flask) -> None:
     text = changed("max: 3000", "max: 0").replace("minutes: 45", "minuts: 45", 1)
     assert [fault.split(":")[1] for fault in faults_of(text)] == [
-        str(line_of(text, "minuts")), str(line_of(text, "max: 0"))
+        str(line_of(text, "minuts")),
+        str(line_of(text, "max: 0")),
     ]
 
 
@@ -219,7 +271,8 @@ def test_aliases_cannot_explode(app: Flask) -> None:
 
 def test_a_list_that_contains_itself_is_refused(app: Flask) -> None:
     assert faults_of("a: &a [*a]")[0].endswith(
-        "is too large or too deep. Use fewer aliases (*name).")
+        "is too large or too deep. Use fewer aliases (*name)."
+    )
 
 
 @pytest.mark.parametrize(
@@ -229,10 +282,11 @@ def test_a_list_that_contains_itself_is_refused(app: Flask) -> None:
         (b"a: 1\nb: \xff\n", "call.yaml:2: is not UTF-8. Save the file as UTF-8."),
         (b"- a\n", "call.yaml:1: holds no call. Begin with “format: 1”."),
         (b"", "call.yaml:1: holds no call. Begin with “format: 1”."),
-        (b"a: !!python/object:os.system x\n",
-         "call.yaml:1: cannot be read (x). Write plain text, put it in quotes."),
-        (b"1: a\n",
-         "call.yaml:1: is no name. Write a word before the colon, or put it in quotes."),
+        (
+            b"a: !!python/object:os.system x\n",
+            "call.yaml:1: cannot be read (x). Write plain text, put it in quotes.",
+        ),
+        (b"1: a\n", "call.yaml:1: is no name. Write a word before the colon, or put it in quotes."),
     ],
 )
 def test_a_file_that_is_no_call_is_refused_in_one_sentence(

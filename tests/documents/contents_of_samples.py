@@ -69,9 +69,7 @@ def receipt_of(
         "sha256": hashlib.sha256(sample.ref.encode()).hexdigest(),
         "greeting": str(answers.get("contact.name", "")),
         "recipient": tuple(
-            str(answers[key])
-            for key in ("applicant.name", "contact.name")
-            if answers.get(key)
+            str(answers[key]) for key in ("applicant.name", "contact.name") if answers.get(key)
         ),
         "sections": _sections(definition, questions, sample, language),
         "files": _files(sample),

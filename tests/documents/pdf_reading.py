@@ -36,9 +36,7 @@ def words_of(pdf: bytes, folder: Path) -> list[Word]:
     words, page = [], -1
     for line in done.stdout.decode().splitlines():
         page += "<page " in line
-        found = re.search(
-            r'xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*)</word>', line
-        )
+        found = re.search(r'xMin="(.*?)" yMin="(.*?)" xMax="(.*?)" yMax="(.*?)">(.*)</word>', line)
         if found:
             box = [float(number) for number in found.groups()[:4]]
             words.append(Word(page, found[5], *box))

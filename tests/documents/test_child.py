@@ -82,9 +82,7 @@ def test_big_data_addresses_are_refused_too() -> None:
         AssetFetcher({}).fetch("data:text/plain," + "x" * 2_000_000)
 
 
-def test_a_refusal_is_an_error_of_the_document_alone(
-    child: Renderer, receipt_with: Maker
-) -> None:
+def test_a_refusal_is_an_error_of_the_document_alone(child: Renderer, receipt_with: Maker) -> None:
     content = receipt_with()
     before = child.pid
     with pytest.raises(RenderFailed, match="'asset' is refused"):
@@ -160,9 +158,7 @@ def test_the_child_is_renewed_and_ends_with_the_renderer(receipt_with: Maker) ->
     assert not Path(f"/proc/{pids[2]}").exists()
 
 
-def test_the_child_gets_no_secret(
-    receipt_with: Maker, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_child_gets_no_secret(receipt_with: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PORTAL_SECRET_KEY", "x" * 40)
     renderer = Renderer()
     renderer.render(receipt_with(), "de")

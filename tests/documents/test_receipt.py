@@ -98,9 +98,7 @@ def test_the_address_field_and_the_subject_stand_where_din_5008_wants_them(
     assert 97 * MM <= subject.top <= 110 * MM
 
 
-def test_a_table_shows_its_rows_and_the_sum(
-    app: Flask, child: Renderer, tmp_path: Path
-) -> None:
+def test_a_table_shows_its_rows_and_the_sum(app: Flask, child: Renderer, tmp_path: Path) -> None:
     shown = {
         "kind": "table",
         "text": "",
@@ -111,9 +109,7 @@ def test_a_table_shows_its_rows_and_the_sum(
     }
     with in_language("de"):
         said = receipt_of(applications()[4])
-        content = receipt(
-            replace(said, sections=(Section("Kosten", (Entry("Plan", shown),)),))
-        )
+        content = receipt(replace(said, sections=(Section("Kosten", (Entry("Plan", shown),)),)))
     text = text_of(child.render(content, "de"), tmp_path)
     assert re.search(r"Pavillon\s+1\.200,00 €\s+Kaffee\s+34,50 €\s+Summe\s+1\.234,50 €", text)
 

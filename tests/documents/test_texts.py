@@ -40,9 +40,7 @@ def letters(text: str) -> str:
     ],
     ids=["word", "compound", "unbreakable", "markup", "latin", "cyrillic", "ethiopic", "thai"],
 )
-def test_no_text_is_lost(
-    text: str, child: Renderer, receipt_with: Maker, tmp_path: Path
-) -> None:
+def test_no_text_is_lost(text: str, child: Renderer, receipt_with: Maker, tmp_path: Path) -> None:
     pdf = child.render(receipt_with(text), "de")
     assert letters(text) in letters(text_of(pdf, tmp_path))
     assert child.warnings == []

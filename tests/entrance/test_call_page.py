@@ -30,17 +30,22 @@ def read(browser: StrictClient, path: str = f"/{SLUG}", **query: str) -> str:
 
 
 @pytest.mark.parametrize("slug", [SLUG, "heimat-preis-2027"])
-def test_every_page_of_a_call_is_strict_in_every_language(
-    browser: StrictClient, slug: str
-) -> None:
+def test_every_page_of_a_call_is_strict_in_every_language(browser: StrictClient, slug: str) -> None:
     for page, language in product(PAGES, ("de", "en", "ar")):
         assert len(read(browser, f"/{slug}{page}", l=language)) > 500
 
 
 def test_the_hero_answers_five_questions(browser: StrictClient) -> None:
     hero = read(browser).split("Wer mitmachen kann")[0]
-    for answer in ("Integrationspreis 2027", "5.000 €", "noch 22 Tage", "Etwa 45 Minuten",
-                   "Bewerbung beginnen", "23:59 Uhr", "Ehrenpreis"):
+    for answer in (
+        "Integrationspreis 2027",
+        "5.000 €",
+        "noch 22 Tage",
+        "Etwa 45 Minuten",
+        "Bewerbung beginnen",
+        "23:59 Uhr",
+        "Ehrenpreis",
+    ):
         assert answer in hero
 
 
@@ -142,8 +147,14 @@ def test_an_unknown_call_is_not_found(browser: StrictClient) -> None:
 
 def test_the_questions_page_tells_everything(browser: StrictClient) -> None:
     words = read(browser, f"/{SLUG}/questions")
-    for part in ("Umfang: bis 3.000 Zeichen", "Kommt nur, wenn Sie bei „Art der Bewerbung“",
-                 "Bis zu 5 Fotos", "Der Rechtsweg", "Fassung vom", "Soziale Balance"):
+    for part in (
+        "Umfang: bis 3.000 Zeichen",
+        "Kommt nur, wenn Sie bei „Art der Bewerbung“",
+        "Bis zu 5 Fotos",
+        "Der Rechtsweg",
+        "Fassung vom",
+        "Soziale Balance",
+    ):
         assert part in words or part.lower() in words.lower(), part
 
 

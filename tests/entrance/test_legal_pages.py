@@ -65,9 +65,7 @@ def test_in_production_nothing_is_made_up(tmp_path: Path) -> None:
         mail_url=SecretStr("smtps://mail.example.org"),
     )  # fmt: skip
     assert legal_text(settings, "impressum", "de") is None
-    assert [path.name for path in missing(settings)] == [
-        f"{name}.de.md" for name in PAGES.values()
-    ]
+    assert [path.name for path in missing(settings)] == [f"{name}.de.md" for name in PAGES.values()]
     (tmp_path / "legal").mkdir()
     (tmp_path / "legal" / "imprint.de.md").write_text("# Impressum\n\nWir.", encoding="utf-8")
     found = legal_text(settings, "impressum", "ar")
@@ -115,8 +113,10 @@ def test_who_gives_an_address_gets_a_letter_back(bare_app: Flask, browser: Stric
         ({"report": "  "}, "Beschreiben Sie die Barriere mit ein paar Worten"),
         ({"report": "x" * 4001}, "Kürzen Sie die Meldung auf 4000 Zeichen"),
         ({"report": "x", "email": "ada@"}, "Geben Sie die E-Mail-Adresse so ein: name@example.org"),
-        ({"report": "x", "email": "a@example.org\r\nBcc: b@example.org"},
-         "Geben Sie die E-Mail-Adresse so ein: name@example.org"),
+        (
+            {"report": "x", "email": "a@example.org\r\nBcc: b@example.org"},
+            "Geben Sie die E-Mail-Adresse so ein: name@example.org",
+        ),
     ],
 )
 def test_a_report_that_cannot_be_sent_comes_back_with_what_was_typed(

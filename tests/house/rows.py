@@ -230,6 +230,3 @@ def _cookies(stage: Stage, people: dict[str, User]) -> None:
             with transaction():
                 parts.append(f"__Host-staff={sessions.open_full(people[who], sessions.Browser())}")
         stage.cookies[who] = "; ".join(parts)
-
-
-

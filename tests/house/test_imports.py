@@ -35,9 +35,7 @@ def in_a_fresh_process(code: str, folder: Path) -> str:
     """Return what `code` prints after the web process was built in a new interpreter."""
     place = os.environ | {"PORTAL_INSTANCE": str(folder / "instance")}
     command = [sys.executable, "-c", START + code]
-    done = subprocess.run(
-        command, capture_output=True, text=True, check=True, cwd=ROOT, env=place
-    )
+    done = subprocess.run(command, capture_output=True, text=True, check=True, cwd=ROOT, env=place)
     return done.stdout.strip()
 
 

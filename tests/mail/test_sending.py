@@ -221,9 +221,7 @@ def silent() -> Iterator[int]:
     """Return the port of a server that takes the call and never says a word."""
     with socket.create_server(("127.0.0.1", 0)) as listener:
         callers: list[socket.socket] = []
-        threading.Thread(
-            target=lambda: callers.append(listener.accept()[0]), daemon=True
-        ).start()
+        threading.Thread(target=lambda: callers.append(listener.accept()[0]), daemon=True).start()
         yield listener.getsockname()[1]
         for caller in callers:
             caller.close()

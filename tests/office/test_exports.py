@@ -238,7 +238,8 @@ def test_the_log_has_an_export_before_its_first_byte(house: House) -> None:
         entries = list(db.session.scalars(found))
     assert entries[0].facts == {"call": SLUG, "kind": "csv", "applications": 2}
     assert [entry.thing_key for entry in entries] == [
-        str(house.call.id), *(str(one.id) for one in reversed(house.applications))
+        str(house.call.id),
+        *(str(one.id) for one in reversed(house.applications)),
     ]
 
 

@@ -1,6 +1,5 @@
 """The full-text search finds every word in every script, the same on both databases."""
 
-
 from typing import Any
 
 import pytest

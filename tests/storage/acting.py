@@ -54,15 +54,25 @@ def _attached_note(pdf: pikepdf.Pdf) -> None:
 
 
 def form_field(pdf: pikepdf.Pdf, **values: Any) -> None:
-    field = pdf.make_indirect(Dictionary(
-        Type=Name.Annot, Subtype=Name.Widget, FT=Name.Tx, T=String("feld"),
-        V=String("Eintrag"), DA=String("/Helv 12 Tf 0 g"), Rect=Array([50, 50, 250, 80]), **values
-    ))
+    field = pdf.make_indirect(
+        Dictionary(
+            Type=Name.Annot,
+            Subtype=Name.Widget,
+            FT=Name.Tx,
+            T=String("feld"),
+            V=String("Eintrag"),
+            DA=String("/Helv 12 Tf 0 g"),
+            Rect=Array([50, 50, 250, 80]),
+            **values,
+        )
+    )
     font = Dictionary(Type=Name.Font, Subtype=Name.Type1, BaseFont=Name.Helvetica)
     pdf.pages[0].obj.Annots = Array([field])
     pdf.Root.AcroForm = Dictionary(
-        Fields=Array([field]), DR=Dictionary(Font=Dictionary(Helv=font)),
-        DA=String("/Helv 12 Tf 0 g"), NeedAppearances=True,
+        Fields=Array([field]),
+        DR=Dictionary(Font=Dictionary(Helv=font)),
+        DA=String("/Helv 12 Tf 0 g"),
+        NeedAppearances=True,
     )
 
 

@@ -90,9 +90,9 @@ def png_of(width: int, height: int, *, before: bytes = b"", rows: bytes | None =
 def swapped_profile() -> bytes:
     """Return a colour profile in which red and green are exchanged (from sRGB)."""
     profile = bytearray(ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes())
-    at = {bytes(profile[n:n + 4]): n for n in range(128, 400, 4)}
+    at = {bytes(profile[n : n + 4]): n for n in range(128, 400, 4)}
     red, green = at[b"rXYZ"], at[b"gXYZ"]
-    profile[red:red + 4], profile[green:green + 4] = b"gXYZ", b"rXYZ"
+    profile[red : red + 4], profile[green : green + 4] = b"gXYZ", b"rXYZ"
     return bytes(profile)
 
 

@@ -83,10 +83,24 @@ def test_a_key_is_written_once(store: LocalStore) -> None:
 
 
 FOREIGN = [
-    "", "a", "../etc/passwd", "files/../../etc/passwd", "/etc/passwd", "files/" + "0" * 31,
-    "files/" + "0" * 33, "files/" + "G" * 32, "files/" + "0" * 32 + "\n", "Files/" + "0" * 32,
-    "files\\" + "0" * 32, "files/" + "0" * 16 + "/" + "0" * 15, "../" + "0" * 32, "/" + "0" * 32,
-    "files/" + "٠" * 32, "files/" + "0" * 32 + "/..", "a/b/" + "0" * 32, "\0/" + "0" * 32,
+    "",
+    "a",
+    "../etc/passwd",
+    "files/../../etc/passwd",
+    "/etc/passwd",
+    "files/" + "0" * 31,
+    "files/" + "0" * 33,
+    "files/" + "G" * 32,
+    "files/" + "0" * 32 + "\n",
+    "Files/" + "0" * 32,
+    "files\\" + "0" * 32,
+    "files/" + "0" * 16 + "/" + "0" * 15,
+    "../" + "0" * 32,
+    "/" + "0" * 32,
+    "files/" + "٠" * 32,
+    "files/" + "0" * 32 + "/..",
+    "a/b/" + "0" * 32,
+    "\0/" + "0" * 32,
 ]
 
 

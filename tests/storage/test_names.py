@@ -65,7 +65,11 @@ def test_the_content_decides_on_the_ending(given: str, extension: str, shown: st
 
 def test_an_ending_is_only_what_looks_like_one() -> None:
     assert [claimed(name) for name in ("a.JPG", "a.tar.gz", "v1.2", "Dr. Müller", "a.pdf ")] == [
-        "jpg", "gz", None, None, "pdf",
+        "jpg",
+        "gz",
+        None,
+        None,
+        "pdf",
     ]
 
 

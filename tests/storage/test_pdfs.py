@@ -21,11 +21,39 @@ from tests.storage import makers
 from tests.storage.acting import CHANGES, form_field
 
 FORBIDDEN = {
-    "/AA", "/OpenAction", "/JS", "/JavaScript", "/XFA", "/AcroForm", "/EmbeddedFiles", "/EF", "/AF",
-    "/Filespec", "/EmbeddedFile", "/Launch", "/GoToR", "/GoToE", "/SubmitForm", "/ImportData",
-    "/Rendition", "/RichMedia", "/RichMediaContent", "/3D", "/3DD", "/Movie", "/Sound", "/Ref",
-    "/OPI", "/FFilter", "/PieceInfo", "/Metadata", "/FileAttachment", "/Author", "/Collection",
-    "/Encrypt", "/PS",
+    "/AA",
+    "/OpenAction",
+    "/JS",
+    "/JavaScript",
+    "/XFA",
+    "/AcroForm",
+    "/EmbeddedFiles",
+    "/EF",
+    "/AF",
+    "/Filespec",
+    "/EmbeddedFile",
+    "/Launch",
+    "/GoToR",
+    "/GoToE",
+    "/SubmitForm",
+    "/ImportData",
+    "/Rendition",
+    "/RichMedia",
+    "/RichMediaContent",
+    "/3D",
+    "/3DD",
+    "/Movie",
+    "/Sound",
+    "/Ref",
+    "/OPI",
+    "/FFilter",
+    "/PieceInfo",
+    "/Metadata",
+    "/FileAttachment",
+    "/Author",
+    "/Collection",
+    "/Encrypt",
+    "/PS",
 }
 
 
@@ -88,8 +116,12 @@ def test_nothing_that_acts_is_left(tmp_path: Path, name: str) -> None:
 
 
 def test_names_written_in_code_are_found_as_well(tmp_path: Path) -> None:
-    plain = makers.pdf_of(1, CHANGES["script at opening"], compress_streams=False,
-                          object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    plain = makers.pdf_of(
+        1,
+        CHANGES["script at opening"],
+        compress_streams=False,
+        object_stream_mode=pikepdf.ObjectStreamMode.disable,
+    )
     hidden = plain.replace(b"/OpenAction", b"/Open#41ction")
     hidden = hidden.replace(b"/JavaScript", b"/J#61v#61Script")
     assert hidden != plain
@@ -110,10 +142,23 @@ def test_pages_and_catalog_have_known_keys_only(tmp_path: Path) -> None:
     cleaned(tmp_path, makers.pdf_of(1, change))
     with pikepdf.open(tmp_path / "clean.pdf") as pdf:
         assert set(pdf.pages[0].obj.keys()) == {
-            "/Type", "/Parent", "/Contents", "/Resources", "/MediaBox"}
+            "/Type",
+            "/Parent",
+            "/Contents",
+            "/Resources",
+            "/MediaBox",
+        }
         assert set(pdf.Root.keys()) == {"/Type", "/Pages"}
         assert set(pdf.trailer.keys()) - {"/ID"} <= {
-            "/Root", "/Size", "/Type", "/W", "/Index", "/Filter", "/DecodeParms", "/Length"}
+            "/Root",
+            "/Size",
+            "/Type",
+            "/W",
+            "/Index",
+            "/Filter",
+            "/DecodeParms",
+            "/Length",
+        }
 
 
 NOTED = {
@@ -149,8 +194,9 @@ def with_links(pdf: pikepdf.Pdf) -> None:
     second = pdf.pages[1].obj
     makers.annotated("Link", Dest=Array([second, Name.XYZ, 0, 700, None]))(pdf)
     makers.annotated("Link", Dest=String("ziel"))(pdf)
-    pdf.Root.Names = Dictionary(Dests=Dictionary(Names=Array([
-        String("ziel"), Dictionary(D=Array([second, Name.Fit]))])))
+    pdf.Root.Names = Dictionary(
+        Dests=Dictionary(Names=Array([String("ziel"), Dictionary(D=Array([second, Name.Fit]))]))
+    )
     with pdf.open_outline() as outline:
         outline.root.append(pikepdf.OutlineItem("Kapitel", 1))
     pdf.docinfo["/Title"] = "Unser Konzept"
@@ -169,7 +215,10 @@ def test_links_bookmarks_title_and_language_stay(tmp_path: Path, form: bool) -> 
     with pikepdf.open(tmp_path / "clean.pdf") as pdf:
         links = list(pdf.pages[0].obj.Annots)
         assert [str(link.A.URI) for link in links[:3]] == [
-            "https://example.org/a?b=c", "mailto:a@example.org", "tel:+49231500"]
+            "https://example.org/a?b=c",
+            "mailto:a@example.org",
+            "tel:+49231500",
+        ]
         assert [link.Dest[0].objgen for link in links[3:]] == [pdf.pages[1].obj.objgen] * 2
         assert "/Next" not in links[0].A
         assert str(links[0].Contents) == "Mehr"
@@ -193,10 +242,12 @@ def test_a_filled_form_keeps_its_words(tmp_path: Path) -> None:
 def test_tags_for_readers_stay(tmp_path: Path) -> None:
     def change(pdf: pikepdf.Pdf) -> None:
         page = pdf.pages[0].obj
-        makers.annotated("Link", StructParent=1, A=Dictionary(
-            S=Name.URI, URI=String("https://example.org/")))(pdf)
-        element = pdf.make_indirect(Dictionary(
-            Type=Name.StructElem, S=Name.Link, Pg=page, Alt=String("Bild eines Gartens")))
+        makers.annotated(
+            "Link", StructParent=1, A=Dictionary(S=Name.URI, URI=String("https://example.org/"))
+        )(pdf)
+        element = pdf.make_indirect(
+            Dictionary(Type=Name.StructElem, S=Name.Link, Pg=page, Alt=String("Bild eines Gartens"))
+        )
         element.K = Dictionary(Type=Name.OBJR, Obj=page.Annots[0], Pg=page)
         pdf.Root.StructTreeRoot = Dictionary(Type=Name.StructTreeRoot, K=Array([element]))
         pdf.Root.MarkInfo = Dictionary(Marked=True)
@@ -216,8 +267,14 @@ def test_photos_within_lose_place_and_camera(tmp_path: Path) -> None:
 
     def change(pdf: pikepdf.Pdf) -> None:
         image = pdf.make_stream(
-            photo, Type=Name.XObject, Subtype=Name.Image, Width=400, Height=200,
-            ColorSpace=Name.DeviceRGB, BitsPerComponent=8)
+            photo,
+            Type=Name.XObject,
+            Subtype=Name.Image,
+            Width=400,
+            Height=200,
+            ColorSpace=Name.DeviceRGB,
+            BitsPerComponent=8,
+        )
         image.Filter = Name.DCTDecode
         pdf.pages[0].Resources.XObject = Dictionary(Im=image)
         pdf.pages[0].Contents = pdf.make_stream(b"q 400 0 0 200 50 400 cm /Im Do Q")
@@ -256,8 +313,9 @@ def test_a_password_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("strength", [3, 4, 6])
 def test_what_can_be_read_without_a_password_is_taken(tmp_path: Path, strength: int) -> None:
     old = {"metadata": False} if strength < 4 else {}
-    locked = makers.pdf_of(encryption=pikepdf.Encryption(
-        user="", owner="chef", R=strength, aes=strength >= 4, **old))  # type: ignore[arg-type]
+    locked = makers.pdf_of(
+        encryption=pikepdf.Encryption(user="", owner="chef", R=strength, aes=strength >= 4, **old)
+    )  # type: ignore[arg-type]
     assert cleaned(tmp_path, locked)["pages"] == 2
     assert words_in(tmp_path / "clean.pdf")[0] & FORBIDDEN == set()
 
@@ -299,8 +357,13 @@ def deep(pdf: pikepdf.Pdf) -> None:
 
 @pytest.mark.parametrize(
     "data",
-    [b"%PDF-1.7\n", b"%PDF-1.7\n" + b"Unsinn" * 1000, makers.pdf_of()[:300],
-     makers.pdf_of(1, no_pages), b"%PDF-1.4\n1 0 obj " + b"[" * 60_000 + b"]" * 60_000],
+    [
+        b"%PDF-1.7\n",
+        b"%PDF-1.7\n" + b"Unsinn" * 1000,
+        makers.pdf_of()[:300],
+        makers.pdf_of(1, no_pages),
+        b"%PDF-1.4\n1 0 obj " + b"[" * 60_000 + b"]" * 60_000,
+    ],
 )
 def test_what_cannot_be_repaired_is_broken(tmp_path: Path, data: bytes) -> None:
     assert refused(tmp_path, data).code is Code.BROKEN

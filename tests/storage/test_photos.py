@@ -18,8 +18,16 @@ from portal.storage.child import run
 from portal.storage.kinds import heic_readable
 from tests.storage import makers
 
-MARKS = (b"Geheim", makers.SECRET_PLACE, b"Mustermann", b"Exif", b"xmpmeta", b"Photoshop",
-         b"8BIM", b"http://ns.adobe.com")
+MARKS = (
+    b"Geheim",
+    makers.SECRET_PLACE,
+    b"Mustermann",
+    b"Exif",
+    b"xmpmeta",
+    b"Photoshop",
+    b"8BIM",
+    b"http://ns.adobe.com",
+)
 
 
 def cleaned(folder: Path, data: bytes, kind: str = "jpeg", pixels: int = 60_000_000) -> Any:
@@ -73,7 +81,9 @@ def test_a_photo_is_turned_as_the_camera_was_held(tmp_path: Path, orientation: i
 def test_large_photos_become_three_sizes(tmp_path: Path) -> None:
     facts = cleaned(tmp_path, makers.jpeg(makers.picture((4500, 3000))))
     assert facts == {
-        "file": "clean.jpg", "width": 3000, "height": 2000,
+        "file": "clean.jpg",
+        "width": 3000,
+        "height": 2000,
         "copies": {"print": "print.jpg", "preview": "preview.jpg"},
     }
     assert opened(tmp_path, "print.jpg").size == (1400, 933)
@@ -112,8 +122,11 @@ def test_transparent_parts_are_white(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGB", "RGBA", "I;16"])
 def test_every_mode_of_png_is_read(tmp_path: Path, mode: str) -> None:
-    image = makers.picture(mode="L").convert("I").point(lambda grey: grey * 256).convert("I;16") \
-        if mode == "I;16" else makers.picture(mode=mode)
+    image = (
+        makers.picture(mode="L").convert("I").point(lambda grey: grey * 256).convert("I;16")
+        if mode == "I;16"
+        else makers.picture(mode=mode)
+    )
     cleaned(tmp_path, makers.png(image), "png")
     wanted = opened(tmp_path).getpixel((350, 150))
     grey = makers.picture(mode="L").getpixel((350, 150))
@@ -152,9 +165,13 @@ POLYGLOTS = {
     "php in exif": ("jpeg", makers.jpeg(exif=b"Exif\0\0<?php EVIL ?>")),
     "pdf behind a png": ("png", makers.png() + b"%PDF-1.7 EVIL"),
     "html in a png chunk": (
-        "png", makers.png_of(9, 9, before=makers.png_chunk(b"tEXt", b"a\0<script>EVIL"))),
+        "png",
+        makers.png_of(9, 9, before=makers.png_chunk(b"tEXt", b"a\0<script>EVIL")),
+    ),
     "html in a private chunk": (
-        "png", makers.png_of(9, 9, before=makers.png_chunk(b"evIL", b"<script>EVIL</script>"))),
+        "png",
+        makers.png_of(9, 9, before=makers.png_chunk(b"evIL", b"<script>EVIL</script>")),
+    ),
     "jar behind a webp": ("webp", makers.webp() + b"PK\x05\x06EVIL"),
     "second jpeg": ("jpeg", makers.jpeg() + makers.jpeg(comment=b"EVIL")),
 }
@@ -180,18 +197,34 @@ def packed(megabytes: int) -> bytes:
 
 BOMBS = {
     "900 megapixels": ("png", makers.png_of(30_000, 30_000), Code.TOO_MANY_PIXELS),
-    "text": ("png", makers.png_of(9, 9, before=makers.png_chunk(
-        b"zTXt", b"a\0\0" + packed(150))), None),
-    "profile": ("png", makers.png_of(9, 9, before=makers.png_chunk(
-        b"iCCP", b"a\0\0" + packed(150))), None),
-    "international text": ("png", makers.png_of(9, 9, before=makers.png_chunk(
-        b"iTXt", b"a\0\1\0\0\0" + packed(150))), None),
+    "text": (
+        "png",
+        makers.png_of(9, 9, before=makers.png_chunk(b"zTXt", b"a\0\0" + packed(150))),
+        None,
+    ),
+    "profile": (
+        "png",
+        makers.png_of(9, 9, before=makers.png_chunk(b"iCCP", b"a\0\0" + packed(150))),
+        None,
+    ),
+    "international text": (
+        "png",
+        makers.png_of(9, 9, before=makers.png_chunk(b"iTXt", b"a\0\1\0\0\0" + packed(150))),
+        None,
+    ),
     "more rows than said": ("png", makers.png_of(100, 100, rows=packed(150)), None),
-    "jpeg header": ("jpeg", b"\xff\xd8\xff\xc0\0\x11\x08\xff\xff\xff\xff\x03"
-                    b"\1\x22\0\2\x11\1\3\x11\1\xff\xda\0\x0c\3\1\0\2\x11\3\x11\0\x3f\0\xff\xd9",
-                    Code.TOO_MANY_PIXELS),
-    "webp canvas": ("webp", b"RIFF" + struct.pack("<I", 30) + b"WEBPVP8X\x0a\0\0\0\0\0\0\0"
-                    b"\xff\x3f\0\xff\x3f\0" + bytes(8), None),
+    "jpeg header": (
+        "jpeg",
+        b"\xff\xd8\xff\xc0\0\x11\x08\xff\xff\xff\xff\x03"
+        b"\1\x22\0\2\x11\1\3\x11\1\xff\xda\0\x0c\3\1\0\2\x11\3\x11\0\x3f\0\xff\xd9",
+        Code.TOO_MANY_PIXELS,
+    ),
+    "webp canvas": (
+        "webp",
+        b"RIFF" + struct.pack("<I", 30) + b"WEBPVP8X\x0a\0\0\0\0\0\0\0"
+        b"\xff\x3f\0\xff\x3f\0" + bytes(8),
+        None,
+    ),
 }
 
 
@@ -236,8 +269,10 @@ def test_the_same_photo_is_cleaned_to_the_same_bytes(tmp_path: Path) -> None:
 
 
 def test_the_child_knows_neither_flask_nor_database() -> None:
-    code = ("import portal.storage.confined, portal.storage.photos, portal.storage.pdfs, sys;"
-            "print([m for m in ('flask', 'sqlalchemy', 'pydantic') if m in sys.modules])")
+    code = (
+        "import portal.storage.confined, portal.storage.photos, portal.storage.pdfs, sys;"
+        "print([m for m in ('flask', 'sqlalchemy', 'pydantic') if m in sys.modules])"
+    )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout.strip() == "[]"
 

@@ -10,8 +10,14 @@ from portal.core.i18n import in_language
 from portal.storage import Code, Note
 
 FACTS: dict[str, Any] = {
-    "limit": 15 * 1024 * 1024, "pages": 1200, "max_pages": 500, "pixels": 108_000_000,
-    "max_pixels": 60_000_000, "found": "png", "ending": "jpg", "allowed": ("jpeg", "png", "webp"),
+    "limit": 15 * 1024 * 1024,
+    "pages": 1200,
+    "max_pages": 500,
+    "pixels": 108_000_000,
+    "max_pixels": 60_000_000,
+    "found": "png",
+    "ending": "jpg",
+    "allowed": ("jpeg", "png", "webp"),
 }
 
 
