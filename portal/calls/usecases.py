@@ -45,7 +45,8 @@ def conflicts(definition: Definition) -> Iterator[Complaint]:
         yield Complaint(
             ("prefix",),
             _(
-                "cannot change any more: applications have numbers with %(prefix)s. Write that one.",
+                "cannot change any more: applications have numbers with %(prefix)s. "
+                "Write that one.",
                 prefix=known.prefix,
             ),
         )

@@ -174,7 +174,8 @@ def _pages(file: str, facts: dict[str, Any]) -> list[str]:
 def _many_pixels(file: str, facts: dict[str, Any]) -> list[str]:
     return [
         _(
-            "“%(file)s” has more pixels than we can handle: %(pixels)s million; %(most)s million are "
+            "“%(file)s” has more pixels than we can handle: %(pixels)s million; "
+            "%(most)s million are "
             "the limit.",
             file=file,
             pixels=_millions(facts.get("pixels", 0)),
