@@ -26,7 +26,7 @@ from portal.core.clock import now
 from portal.core.db import Model, by_value, db, transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
-from portal.scoring.dossier import State, states
+from portal.scoring.dossier import State, forget_lost, states
 
 JOB = "make_binder"
 AREA = "binders"
@@ -234,6 +234,7 @@ def sweep() -> int:
         for binder in db.session.scalars(select(Binder).where(Binder.state == BinderState.READY)):
             if not is_open(binder.call):
                 drop(binder)
+        forget_lost()
     removed = 0
     for keys in storage.batches(AREA, older_than=now() - timedelta(hours=1)):
         rows = db.session.scalars(select(Binder).where(Binder.state == BinderState.READY))

@@ -137,6 +137,13 @@ def made(application: Application, newest: Definition) -> Document | None:
     return pair[1] if pair else None
 
 
+def forget_lost() -> None:
+    """Delete the documents of dossiers that went with their application."""
+    lost = select(Document).where(Document.kind == KIND, Document.about.not_in(select(Dossier.id)))
+    for document in db.session.scalars(lost):
+        documents.forget(document.about)
+
+
 def forget_outdated(application_id: UUID, keep: str) -> None:
     """Delete the rows of an application's dossiers in other states; `sweep` removes the bytes."""
     rows = select(Dossier).where(Dossier.application_id == application_id, Dossier.digest != keep)

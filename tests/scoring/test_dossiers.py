@@ -318,3 +318,18 @@ def test_after_the_close_nothing_is_offered_and_the_files_go(house: JuryHouse) -
         assert binders.sweep() == 2
     with pytest.raises(FileNotFoundError):
         storage.store().stat(key)
+
+
+def test_a_dossier_goes_with_its_application(house: JuryHouse) -> None:
+    make_binder(house, "paula")
+    number = str(house.applications[0].reference)
+    with transaction():
+        row = db.session.scalar(
+            db.select(Dossier).where(Dossier.application_id == house.applications[0].id)
+        )
+        db.session.delete(row)
+    binders.sweep()
+    kept = db.session.scalars(db.select(Document.number).where(Document.kind == dossier.KIND))
+    left = set(kept)
+    assert number not in left
+    assert len(left) == 2
