@@ -16,6 +16,8 @@ from pikepdf import ObjectStreamMode, Pdf
 from portal.documents.merging import Merger
 from portal.documents.stamping import Stamper
 
+# So many dossiers are open at a time; then what is bound is written and read in anew.
+AT_ONCE = 100
 LIKE_1980 = (1980, 1, 1, 0, 0, 0)
 
 
@@ -26,18 +28,32 @@ def bind(*, front: str, stamps: str, parts: Sequence[Any], target: str, archive:
     document for these parts in this order. archive: where to write the ZIP of the stamped parts.
     """
     with ExitStack() as stack:
-        book = stack.enter_context(Pdf.open(front))
         stamper = Stamper(stack.enter_context(Pdf.open(stamps)))
         keep = _Archive(archive, stack)
-        merger, begins = Merger(book), len(book.pages)
-        for number, part in enumerate(parts):
+        folder = Path(stack.enter_context(TemporaryDirectory(dir=Path(target).parent)))
+        book, numbered = Path(front), list(enumerate(parts))
+        for first in range(0, max(len(parts), 1), AT_ONCE):
+            last = first + AT_ONCE >= len(parts)
+            longer = Path(target) if last else folder / f"book{first}.pdf"
+            _append(book, numbered[first : first + AT_ONCE], stamper, keep, longer)
+            book = longer
+
+
+def _append(
+    book: Path, parts: Sequence[tuple[int, Any]], stamper: Stamper, keep: "_Archive", target: Path
+) -> None:
+    """Write `target`: the book with more parts behind its pages, stamped and numbered."""
+    with ExitStack() as stack:
+        merger = Merger(stack.enter_context(Pdf.open(book)))
+        begins = len(merger.pdf.pages)
+        for number, part in parts:
             pdf = stack.enter_context(Pdf.open(part["path"]))
             stamper.words(pdf, number)
             keep.add(pdf, part["name"])
             merger.append(pdf, part["title"])
         merger.finish()
-        stamper.numbers(book, begins)
-        _save(book, Path(target))
+        stamper.numbers(merger.pdf, begins)
+        _save(merger.pdf, target)
 
 
 class _Archive:

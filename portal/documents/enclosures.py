@@ -15,6 +15,7 @@ from pikepdf import Dictionary, Name, Pdf
 from PIL import Image
 
 from portal.documents.foreign import carry_layers, picture_of, size_of, unit_form
+from portal.documents.structure import join_spans
 
 FAULTS = (pikepdf.PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError,
           RuntimeError, OverflowError, OSError, ZeroDivisionError)  # fmt: skip
@@ -33,7 +34,9 @@ class Enclosures:
     taken in), `total`, and `is_broken` if nothing of it could.
     """
 
-    def __init__(self, given: Sequence[Mapping[str, Any]], files: Mapping[str, Path]) -> None:
+    def __init__(
+        self, given: Sequence[Mapping[str, Any]] | None, files: Mapping[str, Path]
+    ) -> None:
         self._given, self._files = given, files
         self._open = ExitStack()
         self._forms: list[Any] = []
@@ -43,7 +46,7 @@ class Enclosures:
 
     def __enter__(self) -> Self:
         """Look at every page that is not hidden."""
-        if self._given:
+        if self._given is not None:
             self.values = {"enclosures": [self._looked_at(one) for one in self._given]}
         return self
 
@@ -79,6 +82,12 @@ class Enclosures:
         self.blobs[name] = (_numbered(len(self._forms)), "image/png")
         self._forms.append(form)
         return {"n": n, "name": name, **_fitted(width, height)}
+
+    def finish(self, pdf: Pdf) -> None:
+        """Put the pages in; keep the structure small, since such documents are bound together."""
+        if self.values:
+            self.place(pdf)
+            join_spans(pdf)
 
     def place(self, pdf: Pdf) -> None:
         """Put the pages into the places of their numbers in the document that was laid out."""

@@ -52,10 +52,10 @@ def render(
     The same arguments give the same bytes. Raises `RenderFailed` if something from outside is asked
     for.
     """
-    with Enclosures(context.get("enclosures", ()), papers) as enclosures:
+    with Enclosures(context.get("enclosures"), papers) as enclosures:
         values = {**context, **enclosures.values}
         made = _render(template, values, {**blobs, **enclosures.blobs}, language)
-        return fix_structure(made, enclosures.place)
+        return fix_structure(made, enclosures.finish)
 
 
 def _render(template: str, context: Mapping[str, Any], blobs: Blobs, language: str) -> bytes:

@@ -15,6 +15,7 @@ from pdfua import validate
 from pikepdf import Array, Dictionary, Name, NameTree, Pdf
 
 from portal.core.i18n import in_language
+from portal.documents import binding
 from portal.documents import dossier as pages
 from portal.documents.binding import pages_of
 from portal.documents.dossier import BinderContent, BinderLine, Stamps
@@ -44,6 +45,7 @@ class Bound:
                 child.render(pages.stamps(Stamps(SENDER, words)), "de")
             )
         self.sources = [folder / "front.pdf", *[Path(part["path"]) for part in parts]]
+        self.parts = parts
         self.pdf, self.zip = folder / "binder.pdf", folder / "binder.zip"
         child.bind(
             {"front": str(folder / "front.pdf"), "stamps": str(folder / "stamps.pdf"),
@@ -231,3 +233,34 @@ def test_the_archive_holds_each_dossier_stamped_and_tagged(bound: Bound) -> None
             assert len(texts) == bound.counts[n]
             assert all(f"Nummer{n}" in text for text in texts)
             assert not any("Mappe" in text for text in texts)
+
+
+def test_a_binder_in_several_steps_is_the_same(
+    bound: Bound, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(binding, "AT_ONCE", 1)
+    front, helper = str(bound.folder / "front.pdf"), str(bound.folder / "stamps.pdf")
+    target = tmp_path / "stepwise.pdf"
+    binding.bind(front=front, stamps=helper, parts=bound.parts, target=str(target))
+    once, stepwise = pypdf.PdfReader(bound.pdf), pypdf.PdfReader(target)
+    assert [p.extract_text() for p in once.pages] == [p.extract_text() for p in stepwise.pages]
+    assert titles_of(once.outline) == titles_of(stepwise.outline)
+    assert faults(target) == faults(bound.pdf)
+    with Pdf.open(bound.pdf) as one, Pdf.open(target) as other:
+        assert [str(e.S) for e in elements(one)] == [str(e.S) for e in elements(other)]
+        assert parents(one).keys() == parents(other).keys()
+        assert len(list(NameTree(one.Root.Names.Dests))) == len(
+            list(NameTree(other.Root.Names.Dests))
+        )
+
+
+def titles_of(outline: Any) -> list[Any]:
+    return [titles_of(one) if isinstance(one, list) else one.title for one in outline]
+
+
+def test_lines_are_held_by_their_paragraphs(bound: Bound) -> None:
+    with Pdf.open(bound.sources[1]) as pdf:
+        inside = [one for one in elements(pdf) if one.S == Name.P]
+        kids = [kid for one in inside for kid in (one.K if isinstance(one.K, Array) else [one.K])]
+        assert kids
+        assert not any(isinstance(k, Dictionary) and k.get("/S") == Name.Span for k in kids)
