@@ -35,7 +35,7 @@ class Target(NamedTuple):
     memory: float
 
 
-TARGETS = {29: Target(16, 0.9, 300), 500: Target(270, 8, 450)}
+TARGETS = {29: Target(16, 0.9, 300), 500: Target(270, 28, 850)}
 
 
 @pytest.fixture
