@@ -1,5 +1,6 @@
 """The worker as a process: killed in mid-job nothing is lost; asked to stop it finishes its job."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -51,7 +52,8 @@ def start(app: Flask, settings: Settings) -> Iterator[Start]:
 
     def begin(seconds: float) -> "subprocess.Popen[bytes]":
         command = [sys.executable, "-c", PROGRAM, str(settings.instance), str(seconds)]
-        started.append(subprocess.Popen(command, stderr=subprocess.DEVNULL))
+        world = {**os.environ, "PORTAL_DATABASE_URL": settings.database_url.get_secret_value()}
+        started.append(subprocess.Popen(command, stderr=subprocess.DEVNULL, env=world))
         return started[-1]
 
     yield begin

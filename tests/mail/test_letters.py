@@ -153,6 +153,7 @@ def test_a_code_may_stand_beside_the_links(world: World) -> None:
     assert "048213" not in str(build(letter, None).body)
 
 
+@pytest.mark.one_database  # reads the bytes of the file
 def test_no_link_and_no_code_is_ever_stored(app: Flask, world: World) -> None:
     for name in ("link", "code", "submit"):
         write(name)

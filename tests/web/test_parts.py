@@ -11,6 +11,7 @@ from tests.web.conftest import GALLERY
 
 PARTS = resource_dir("templates") / "components"
 INNER = {"label_of", "hint_of", "error_of", "described", "count_of", "legend_of"}
+INNER |= {"thread_of"}  # takes rows of messages; shown where messages are
 
 
 def page(browser: StrictClient, language: str = "de") -> Element:
