@@ -79,7 +79,7 @@ def test_the_page_before_the_first_question_says_all_and_writes_nothing(
     before = state(site)
     page = text_of(browser.get(START))
     assert head(browser, START) == 200
-    for words in ("45 Minuten", "10 Minuten lang absenden", "(Stand 20", "30 Tage nach"):
+    for words in ("45 Minuten", "10 Minuten lang absenden", "(Stand ", "30 Tage nach"):
         assert words in page
     assert (state(site), of_all(site, Application)) == (before, 0)
 
