@@ -1,6 +1,7 @@
 """A child that crashes, hangs or eats too much ends alone."""
 
-import os
+import subprocess
+import sys
 import time
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 
 from portal import storage
 from portal.settings import Settings
-from portal.storage import Code, confined
+from portal.storage import Code
 from portal.storage.child import run
 from tests.storage import makers
 
@@ -17,16 +18,18 @@ PHOTO = {"kind": "jpeg", "max_pixels": 60_000_000}
 
 def confined_by(code: str) -> int:
     """Run `code` in a process with the limits of the child; return how it ended."""
-    pid = os.fork()
-    if pid == 0:
-        try:
-            os.close(2)
-            confined._confine()
-            exec(code)
-        except BaseException as error:
-            os._exit(3 if isinstance(error, MemoryError) else 4)
-        os._exit(0)
-    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    program = (
+        "import os, sys\n"
+        "from portal.storage import confined\n"
+        "os.close(2)\n"
+        "try:\n"
+        "    confined._confine()\n"
+        "    exec(sys.argv[1])\n"
+        "except BaseException as error:\n"
+        "    os._exit(3 if isinstance(error, MemoryError) else 4)\n"
+        "os._exit(0)\n"
+    )
+    return subprocess.run([sys.executable, "-c", program, code], check=False).returncode
 
 
 def test_too_much_memory_is_not_given() -> None:
