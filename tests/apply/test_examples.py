@@ -29,8 +29,6 @@ from tests.strict import StrictClient
 
 SLUG = "integrationspreis-2027"
 
-pytestmark = pytest.mark.xdist_group("examples")
-
 
 @pytest.fixture(scope="module")
 def postbox() -> Iterator[Post]:
