@@ -65,9 +65,10 @@ class Jury(Part):
     mode: what a juror gives: weighted criteria, an order, points out of a budget, or yes, no,
     maybe. blind: jurors read without the answers in `blind_hides`. organisation, partners: answers
     shown when a juror is asked about conflicts. fields: the choice by which readings are mixed.
-    see_others_after_own: other sheets of an application open with one's own. readings: how many
-    read each application, None for everybody. quorum: members who must be present, None for more
-    than half. shuffle: the binder of each juror has an order of its own.
+    see_others_after_own: other sheets of an application open with one's own. ranking_for_members:
+    members see the ranking when scoring is closed. readings: how many read each application, None
+    for everybody. quorum: members who must be present, None for more than half. shuffle: the binder
+    of each juror has an order of its own.
     """
 
     pledge_version: str = "1"
@@ -81,6 +82,7 @@ class Jury(Part):
     partners: tuple[Key, ...] = ()
     fields: Key | None = None
     see_others_after_own: bool = True
+    ranking_for_members: bool = False
     readings: Annotated[int, Field(ge=1, le=50)] | None = None
     quorum: Annotated[int, Field(ge=1, le=99)] | None = None
     chair_breaks_ties: bool = True

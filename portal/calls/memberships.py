@@ -77,7 +77,8 @@ def roles_held(user: User, call_id: UUID) -> set[Role]:
 
 def members_of(call: Call, *roles: Role) -> Sequence[Membership]:
     """Return who has one of `roles` (default: any) in the call, by name."""
-    rows = select(Membership).join(Membership.user).where(Membership.call_id == call.id)
+    rows = select(Membership).join(Membership.user).options(contains_eager(Membership.user))
+    rows = rows.where(Membership.call_id == call.id)
     wanted = rows.where(Membership.role.in_(roles or tuple(Role)))
     return db.session.scalars(wanted.order_by(User.name, User.email)).all()
 

@@ -91,17 +91,22 @@ def missing(asked: Iterable[Field], scores: Mapping[str, Any]) -> list[Field]:
     return [field for field in asked if field.key not in scores]
 
 
+def parts(asked: Iterable[Field], scores: Mapping[str, Any]) -> tuple[int, int]:
+    """Return sum of weight times score, and sum of weights, of what was scored.
+
+    A criterion of weight 0 is told but does not count.
+    """
+    given = [(f.weight, scores[f.key]) for f in asked if f.key in scores]
+    return sum(weight * score for weight, score in given), sum(weight for weight, _s in given)
+
+
 def total(asked: Iterable[Field], scores: Mapping[str, Any]) -> Fraction | None:
     """Return the weighted mean of what was scored, on the scale itself; None without any score.
 
-    Exact, so that two equal sheets are equal: sum of weight times score over sum of weights. A
-    criterion of weight 0 is told but does not count.
+    Exact, so that two equal sheets are equal: sum of weight times score over sum of weights.
     """
-    given = [(f.weight, scores[f.key]) for f in asked if f.key in scores]
-    weights = sum(weight for weight, _score in given)
-    if not weights:
-        return None
-    return Fraction(sum(weight * score for weight, score in given), weights)
+    whole, weights = parts(asked, scores)
+    return Fraction(whole, weights) if weights else None
 
 
 def is_live(definition: Definition) -> bool:
