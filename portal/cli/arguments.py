@@ -6,7 +6,7 @@ from typing import Any
 
 ROLES = ("office", "reader", "juror")
 FUNCTIONS = ("chair", "member", "deputy", "secretary")
-STAGES = ("open", "submitted")
+STAGES = ("open", "submitted", "screening")
 
 
 def parser(version: str) -> argparse.ArgumentParser:
@@ -61,6 +61,8 @@ def _content(commands: Any) -> None:
     demo = _command(commands, "demo", "content:demo", "fill the portal with an example")
     demo.add_argument("--stage", choices=STAGES, default=STAGES[0], help="how far it has come")
     demo.add_argument("--seed", type=int, default=1, help="the same seed, the same example")
+    text = "print the code of the second step for a person of the example"
+    demo.add_argument("--code", metavar="ADDRESS", help=text)
     demo.add_argument("--if-empty", action="store_true", help="only where there is no call yet")
 
 

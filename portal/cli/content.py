@@ -12,8 +12,10 @@ from portal.calls.usecases import Loaded
 from portal.cli import Stopped
 from portal.cli.opening import opened
 from portal.core.db import db, transaction
+from portal.core.errors import DomainError
 from portal.core.i18n import in_language
 from portal.demo.build import build
+from portal.demo.people import code_now
 from portal.settings import load
 
 
@@ -45,9 +47,27 @@ def demo(given: argparse.Namespace) -> None:
     if settings.production:
         raise Stopped("The example is for a rehearsal; PORTAL_BASE_URL names a real address.")
     with opened(settings).app_context(), in_language("en"):
+        if given.code:
+            print(_code(given.code))
+            return
         if given.if_empty and db.session.scalar(sa.select(sa.func.count()).select_from(Call)):
             print("There is a call already; the example was not added.")
             return
         db.session.rollback()
-        with transaction():
-            print(*build(given.stage, given.seed), sep="\n")
+        try:
+            with transaction():
+                print(*build(given.stage, given.seed, _say), sep="\n")
+        except DomainError as error:
+            raise Stopped(error.message) from error
+
+
+def _say(sentence: str) -> None:
+    """Print at once: some stages take half a minute."""
+    print(sentence, flush=True)
+
+
+def _code(email: str) -> str:
+    try:
+        return code_now(email)
+    except LookupError as error:
+        raise Stopped(f"{email} is nobody of the example.") from error

@@ -10,9 +10,11 @@ from portal.calls import loading
 from portal.calls.crosschecks import Ceilings
 from portal.calls.models import Call
 from portal.core.clock import now
-from portal.core.db import db
+from portal.core.db import db, transaction
 from portal.core.i18n import gettext as _
+from portal.demo.closed import Tell
 from portal.demo.received import submitted_stage
+from portal.demo.screened import screening_stage
 from portal.demo.shifting import shifted, source
 
 SLUGS = ("integrationspreis-2027", "heimat-preis-2027")
@@ -38,19 +40,31 @@ def _today() -> date:
     return now().astimezone(ZoneInfo("Europe/Berlin")).date()
 
 
-# Each stage is built upon the ones before it.
-STAGES: dict[str, Callable[[int], list[str]]] = {
-    "open": lambda _seed: open_stage(),
-    "submitted": submitted_stage,
+def _submitted(seed: int, _tell: Tell) -> list[str]:
+    return open_stage() + submitted_stage(seed)
+
+
+def _screening(seed: int, tell: Tell) -> list[str]:
+    done = screening_stage(seed, tell)
+    with transaction():
+        _load(SLUGS[1], _today(), None)
+    return done
+
+
+STAGES: dict[str, Callable[[int, Tell], list[str]]] = {
+    "open": lambda _seed, _tell: open_stage(),
+    "submitted": _submitted,
+    "screening": _screening,
 }
 
 
-def build(stage: str, seed: int = 1) -> list[str]:
-    """Build everything up to `stage`; return sentences about what was done.
+def build(stage: str, seed: int = 1, tell: Tell = lambda _sentence: None) -> list[str]:
+    """Build the example at `stage`; return sentences about what was done.
 
-    `seed` decides what later stages leave to chance: the same seed gives the same data.
+    `seed` decides what is left to chance: the same seed gives the same data. `tell` hears what is
+    going on meanwhile. Raises `DomainError` where the portal holds another stage that this one
+    cannot be built upon.
     """
     if stage not in STAGES:
         raise ValueError(f"no stage {stage!r}; there are: {', '.join(STAGES)}")
-    wanted = list(STAGES)[: list(STAGES).index(stage) + 1]
-    return [line for name in wanted for line in STAGES[name](seed)]
+    return STAGES[stage](seed, tell)

@@ -8,7 +8,7 @@ from portal.applications import drafting, filing, sending
 from portal.applications.models import Application
 from portal.calls.models import Call
 from portal.calls.queries import call_by_slug
-from portal.core.actor import Applicant
+from portal.core.actor import Actor, Applicant
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.i18n import gettext as _
@@ -18,6 +18,7 @@ from portal.demo.samples import make
 
 SLUG = "integrationspreis-2027"
 UNFINISHED = 12
+Arrivals = list[tuple[SampleApplication, datetime]]
 
 
 def submitted_stage(seed: int) -> list[str]:
@@ -30,11 +31,11 @@ def submitted_stage(seed: int) -> list[str]:
     if call.last_number:
         return [_("The example applications are already there.")]
     chance = random.Random(seed)  # noqa: S311  (example data, no secret)
-    moments = sorted(_moment(call, chance) for _sample in complete())
-    for sample, at in zip(_in_order(), moments, strict=True):
+    due = arrivals(call, chance)
+    for sample, at in due:
         receive(call, sample, at)
-    _leave_unsent(call, chance)
-    count = len(moments)
+    leave_unsent(call, chance)
+    count = len(due)
     return [
         ngettext(
             "%(num)s example application was received; the worker makes its receipt.",
@@ -42,6 +43,12 @@ def submitted_stage(seed: int) -> list[str]:
             count,
         )
     ]
+
+
+def arrivals(call: Call, chance: random.Random) -> Arrivals:
+    """Return the 24 complete examples in their order, each with a moment up to now."""
+    moments = sorted(_moment(call, chance) for _sample in complete())
+    return list(zip(_in_order(), moments, strict=True))
 
 
 def _in_order() -> list[SampleApplication]:
@@ -62,21 +69,29 @@ def receive(call: Call, sample: SampleApplication, at: datetime) -> Application:
         application = drafting.start(
             call, device=f"demo-{sample.ref}", locale=sample.locale, at=at - timedelta(hours=1)
         )
-        owner = Applicant(application.id)
-        drafting.save(application, sample.answers, by=owner, seen=0, window="demo", at=at)
-    for file in sample.files:
-        question = filing.question_of(application, file.key)
-        incoming = filing.take_in(question, BytesIO(make(file)), file.filename)
-        with transaction():
-            taken = filing.add(application, question, incoming, by=owner, at=at)
-            taken.caption, taken.credit, taken.alt = file.caption, file.credit, file.alt
-            taken.persons = "" if file.persons is None else "yes" if file.persons else "no"
+    owner = Applicant(application.id)
+    fill_in(application, sample, by=owner, at=at)
     with transaction():
         sending.send(application, by=owner, arrived_at=at)
     return application
 
 
-def _leave_unsent(call: Call, chance: random.Random) -> None:
+def fill_in(
+    application: Application, sample: SampleApplication, *, by: Actor, at: datetime
+) -> None:
+    """Put answers and files of an example into a draft."""
+    with transaction():
+        drafting.save(application, sample.answers, by=by, seen=0, window="demo", at=at)
+    for file in sample.files:
+        question = filing.question_of(application, file.key)
+        incoming = filing.take_in(question, BytesIO(make(file)), file.filename)
+        with transaction():
+            taken = filing.add(application, question, incoming, by=by, at=at)
+            taken.caption, taken.credit, taken.alt = file.caption, file.credit, file.alt
+            taken.persons = "" if file.persons is None else "yes" if file.persons else "no"
+
+
+def leave_unsent(call: Call, chance: random.Random) -> None:
     """Begin some drafts that nobody has sent yet."""
     with transaction():
         for number in range(UNFINISHED):

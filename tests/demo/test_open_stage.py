@@ -11,6 +11,7 @@ from portal.calls.moments import Phase, phase
 from portal.calls.queries import all_calls
 from portal.core.clock import now
 from portal.core.db import db
+from portal.core.errors import DomainError
 from portal.core.i18n import in_language
 from portal.demo.build import SLUGS, build, open_stage
 from portal.demo.shifting import open_call, shifted, source
@@ -57,3 +58,10 @@ def test_a_later_day_does_not_move_a_call_that_is_there(app: Flask) -> None:
 def test_an_unknown_stage_is_refused_with_those_there_are() -> None:
     with pytest.raises(ValueError, match="there are: open"):
         build("future")
+
+
+def test_a_later_stage_is_not_built_upon_an_open_call(app: Flask) -> None:
+    build("open")
+    with pytest.raises(DomainError):
+        build("screening")
+    assert [phase(call, now()) for call in all_calls()] == [Phase.OPEN, Phase.OPEN]

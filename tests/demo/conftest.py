@@ -1,0 +1,33 @@
+"""A stage of the example is built once per module: its people, its days and its numbers."""
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from portal.app import build as build_app
+from portal.core.db import db
+from portal.core.i18n import in_language
+from portal.demo.build import build
+from portal.settings import Settings
+
+Staged = Callable[[str], object]
+
+
+@pytest.fixture(scope="module")
+def staged(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: Path) -> Staged:
+    """Return how to build a stage in an instance of its own, on SQLite."""
+
+    @contextmanager
+    def built(stage: str) -> Iterator[tuple[Flask, list[str]]]:
+        settings = Settings(instance=tmp_path_factory.mktemp(stage) / "instance")
+        app = build_app(settings)
+        shutil.copyfile(empty_sqlite, settings.instance / empty_sqlite.name)
+        with app.app_context(), in_language("en"):
+            yield app, build(stage)
+            db.engine.dispose()
+
+    return built
