@@ -7,9 +7,11 @@ from flask import Flask, current_app, g, render_template, url_for
 from portal.applications.judging import Juror
 from portal.core.i18n import gettext as _
 from portal.scoring.shelf import Spot
+from portal.scoring.sight import may_ask
 from portal.web.frame import show_call
 
-AREAS = ("hall.show", "order.show", "offline.show", "binder.show", "meeting.follow", "chair.show")
+AREAS = ("hall.show", "order.show", "offline.show", "binder.show", "ranking.show", "meeting.follow",
+         "chair.show")  # fmt: skip
 
 
 def page(template: str, juror: Juror, **values: Any) -> str:
@@ -37,6 +39,7 @@ def areas_of_jury() -> list[tuple[str, str, str]]:
         "order.show": _("My order"),
         "offline.show": _("Offline sheet"),
         "binder.show": _("Dossier"),
+        "ranking.show": _("Ranking"),
         "meeting.follow": _("Meeting"),
         "chair.show": _("Chair"),
     }
@@ -52,6 +55,8 @@ def _fits(endpoint: str, juror: Juror) -> bool:
         return juror.votes and juror.definition.jury.mode == "ranking"
     if endpoint == "offline.show":
         return juror.votes and juror.definition.jury.mode != "ranking"
+    if endpoint == "ranking.show":
+        return may_ask(juror)
     return juror.chairs if endpoint == "chair.show" else True
 
 

@@ -12,11 +12,12 @@ from portal.jury import (
     order,
     pictures,
     pledge,
+    ranking,
     reading,
     ties,
 )
 
-ROOMS = (pledge, hall, ties, reading, pictures, order, offline, chair, dossiers)
+ROOMS = (pledge, hall, ties, reading, pictures, order, offline, chair, dossiers, ranking)
 
 
 def init(app: Flask) -> None:
