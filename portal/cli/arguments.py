@@ -6,7 +6,7 @@ from typing import Any
 
 ROLES = ("office", "reader", "juror")
 FUNCTIONS = ("chair", "member", "deputy", "secretary")
-STAGES = ("open", "submitted", "screening")
+STAGES = ("open", "submitted", "screening", "jury")
 
 
 def parser(version: str) -> argparse.ArgumentParser:

@@ -13,10 +13,12 @@ from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.i18n import gettext as _
 from portal.demo.closed import Tell
+from portal.demo.judged import jury_stage
 from portal.demo.received import submitted_stage
 from portal.demo.screened import screening_stage
 from portal.demo.shifting import shifted, source
 
+Stage = Callable[[int, Tell], list[str]]
 SLUGS = ("integrationspreis-2027", "heimat-preis-2027")
 
 
@@ -44,17 +46,23 @@ def _submitted(seed: int, _tell: Tell) -> list[str]:
     return open_stage() + submitted_stage(seed)
 
 
-def _screening(seed: int, tell: Tell) -> list[str]:
-    done = screening_stage(seed, tell)
-    with transaction():
-        _load(SLUGS[1], _today(), None)
-    return done
+def _closed(stage: Stage) -> Stage:
+    """Return a stage whose call is closed; the other example call is open beside it."""
+
+    def built(seed: int, tell: Tell) -> list[str]:
+        done = stage(seed, tell)
+        with transaction():
+            _load(SLUGS[1], _today(), None)
+        return done
+
+    return built
 
 
-STAGES: dict[str, Callable[[int, Tell], list[str]]] = {
+STAGES: dict[str, Stage] = {
     "open": lambda _seed, _tell: open_stage(),
     "submitted": _submitted,
-    "screening": _screening,
+    "screening": _closed(screening_stage),
+    "jury": _closed(jury_stage),
 }
 
 

@@ -19,6 +19,8 @@ from portal.calls.models import Call
 from portal.core.actor import System
 from portal.core.clock import now
 from portal.core.i18n import gettext as _
+from portal.core.text import fold
+from portal.demo import sample
 
 DEMO = System("demo")
 LENGTH = 16  # letters of base 32: 80 bits
@@ -41,6 +43,17 @@ JONAS = DemoPerson("jonas@example.org", "Jonas Musterhof", Role.OFFICE)
 READER = DemoPerson("ruth@example.org", "Ruth Lesegern-Beispiel", Role.READER)
 ADMIN = DemoPerson("admin@example.org", "Ada Verwalter-Beispiel", admin=True)
 OFFICE = (SELMA, JONAS, READER, ADMIN)
+
+
+def jury() -> dict[str, DemoPerson]:
+    """Return the invented jury by the ids of the sample data; first names are the addresses."""
+    return {
+        one.id: DemoPerson(
+            f"{fold(one.name.removeprefix('Dr. ').split()[0])}@example.org", one.name,
+            Role.JUROR, Function(one.function), seat=one.role,
+        )
+        for one in sample.jury()
+    }  # fmt: skip
 
 
 def add(person: DemoPerson, call: Call) -> User:

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from io import BytesIO
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from portal import jobs
 from portal.applications import (
@@ -19,7 +19,8 @@ from portal.applications import (
 )
 from portal.applications.letters import Circular
 from portal.applications.marking import Verdict
-from portal.applications.models import Channel
+from portal.applications.models import Application, Channel
+from portal.applications.workflow import SEEN_BY_JURY
 from portal.calls.models import Call
 from portal.core.actor import Applicant
 from portal.core.clock import now, stopped_at
@@ -44,11 +45,18 @@ def screening_stage(seed: int, tell: Tell) -> list[str]:
     call = there()
     if call is None:
         screened(DAYS_AGO, seed, tell)
-    elif call.last_number < len(FINAL_PLACES) or call.closes_at > now():
+        jobs.run_due()
+    elif not _is_half_screened(call):
         raise occupied()
     else:
         tell(_("The example is already there."))
     return people.sign_in_sheet(people.OFFICE)
+
+
+def _is_half_screened(call: Call) -> bool:
+    rows = select(func.count()).select_from(Application).where(Application.call_id == call.id)
+    beyond = db.session.scalar(rows.where(Application.status.in_(SEEN_BY_JURY)))
+    return call.last_number == RECEIVED and call.closes_at < now() and not beyond
 
 
 def there() -> Call | None:
@@ -78,7 +86,6 @@ def screened(days_ago: int, seed: int, tell: Tell) -> Desk:
     tell(_("The office checks them …"))
     for step in STEPS:
         step(desk)
-    jobs.run_due()
     return desk
 
 
@@ -232,7 +239,7 @@ def _seventh_day(desk: Desk) -> None:
 
 
 ELIGIBLE = ("0005", "0007", "0009", "0010", "0013", "0016", "0019", "0026")
-FINAL_PLACES = range(27)
+RECEIVED = 27
 STEPS = (
     _first_day,
     _second_day,
