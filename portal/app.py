@@ -14,6 +14,7 @@ from portal.applications import (
     keys,
     reading,
     reminding,
+    removing,
     searching,
     tending,
 )
@@ -184,6 +185,7 @@ def _work() -> None:
     jobs.register("sweep_binders", binders.sweep, every=SWEEP_SECONDS, lease=600)
     jobs.register("sweep_documents", documents.sweep, every=SWEEP_SECONDS, lease=600)
     jobs.register("sweep_files", filing.sweep, every=SWEEP_SECONDS, lease=600)
+    jobs.register("sweep_removed", removing.sweep, every=SWEEP_SECONDS)
 
 
 def _porch(app: Flask, settings: Settings) -> None:

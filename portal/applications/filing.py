@@ -1,4 +1,4 @@
-"""Files of a draft: take in, describe, remove; and what the worker's check makes of them.
+"""Files of a draft: take in and describe; and what the worker's check makes of them.
 
 The bytes are durable before the row exists; a sweep removes bytes that no row names.
 """
@@ -7,13 +7,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
-from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 
 from portal import storage
 from portal.applications import drafting
-from portal.applications.models import Application, File, FileKey, FileState, VersionFile
+from portal.applications.models import Application, File, FileKey, FileState
 from portal.applications.queries import definition_for, draft_files
 from portal.applications.writing import require_writable
 from portal.calls.questions import FILE_TYPES, AnyQuestion
@@ -115,7 +114,7 @@ def add(
     for file in present:
         if file.sha256_received == incoming.sha256 and file.state is not FileState.REFUSED:
             return file
-    _require_place(application, question, incoming, present)
+    require_place(question, incoming.name, present)
     return keep(application, question.key, incoming, at=at)
 
 
@@ -124,7 +123,7 @@ def keep(application: Application, key: str, incoming: Incoming, *, at: datetime
 
     Raises `FileRefused` if all files together would be too many or too large.
     """
-    _require_room(application, incoming)
+    require_room(application, incoming.name, incoming.size)
     present = [file for file in draft_files(application) if file.key == key]
     file = File(
         key=key,
@@ -145,9 +144,8 @@ def keep(application: Application, key: str, incoming: Incoming, *, at: datetime
     return file
 
 
-def _require_place(
-    application: Application, question: AnyQuestion, incoming: Incoming, present: list[File]
-) -> None:
+def require_place(question: AnyQuestion, name: str, present: list[File]) -> None:
+    """Raise `FileRefused` if the question takes no further file beside `present`."""
     most: int = question.max_files  # type: ignore[union-attr]
     usable = [file for file in present if file.state is not FileState.REFUSED]
     if len(usable) >= most:
@@ -155,21 +153,22 @@ def _require_place(
             "“%(file)s” was not taken: %(num)s file is the limit here. Remove one first.",
             "“%(file)s” was not taken: %(num)s files are the limit here. Remove one first.",
             most,
-            file=incoming.name,
+            file=name,
         )
         raise FileRefused(words)
 
 
-def _require_room(application: Application, incoming: Incoming) -> None:
+def require_room(application: Application, name: str, size: int) -> None:
+    """Raise `FileRefused` if with `size` bytes more all files would be too many or too large."""
     settings = _in_use[0]
     files = draft_files(application)
-    total = sum(file.size_received for file in files) + incoming.size
+    total = sum(file.size_received for file in files) + size
     if len(files) >= settings.application_files or total > settings.application_bytes:
         raise FileRefused(
             _(
                 "“%(file)s” was not taken: all files together would be too large. "
                 "Remove one first or make the file smaller.",
-                file=incoming.name,
+                file=name,
             )
         )
 
@@ -202,35 +201,6 @@ def _describe(file: File, fields: dict[str, Any]) -> bool:
     for word, text in changed.items():
         setattr(file, word, text)
     return bool(changed)
-
-
-def remove(application: Application, file_id: UUID, *, by: Actor, at: datetime) -> list[str]:
-    """Take a file out of the draft; return storage keys whose bytes may go now.
-
-    A file that a sent version names stays with that version.
-    """
-    file = next((f for f in draft_files(application) if f.id == file_id), None)
-    if file is None:
-        return []
-    require_writable(application, file.key, by=by, at=at)
-    drafting.touch(application, at)
-    named = db.session.scalar(
-        select(func.count()).select_from(VersionFile).where(VersionFile.file_id == file_id)
-    )
-    if named:
-        file.removed_at = at
-        return []
-    application.files.remove(file)
-    return drafting.stored_keys(file)
-
-
-def put_back(application: Application, file_id: UUID, *, by: Actor, at: datetime) -> None:
-    """Undo the removal of a file that a sent version still names."""
-    for file in application.files:
-        if file.id == file_id and file.removed_at:
-            require_writable(application, file.key, by=by, at=at)
-            file.removed_at = None
-            drafting.touch(application, at)
 
 
 def drop_bytes(keys: Iterable[str]) -> None:

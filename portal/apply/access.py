@@ -89,7 +89,6 @@ def _start_page(call: Call, definition: Definition, told: str = "") -> str:
         call=call,
         definition=definition,
         errors=[("", told)] if told else [],
-        trap=TRAP,
         is_before=stage is Phase.BEFORE,
         grace_ends=grace_ends(call),
         grace_lasts=stage is Phase.GRACE,

@@ -15,7 +15,7 @@ from portal.applications.policy import Action
 from portal.applications.queries import definition_under
 from portal.applications.renewing import newest
 from portal.applications.sending import Incomplete
-from portal.apply import enclosing, uploading
+from portal.apply import enclosing, taking_out, uploading
 from portal.apply.views import page_of
 from portal.apply.ways import address
 from portal.calls.answers import Problem
@@ -31,6 +31,7 @@ from portal.web.limits import upload
 
 bp = Blueprint("answering", __name__)
 REFUSED = 422
+STAYING = {taking_out.REMOVE, taking_out.UNDO, "add_row"}
 
 
 @bp.route("/<slug>/application/<uuid:application_id>/answer", methods=["GET", "POST"])
@@ -100,14 +101,15 @@ def _keep(application: Application, inquiry: Inquiry) -> ResponseReturnValue:
     with transaction():
         filing.describe(application, request.form, by=person(), at=g.arrived_at)
         completing.save(application, answers, note, by=person(), at=g.arrived_at)
-        doomed = enclosing.removed(application)
-    filing.drop_bytes(doomed)
+        taking_out.pressed(application)
     if request.accept_mimetypes.best == "application/json":
         return _told(application, inquiry)
     count, refusals = uploading.take_with_page(application, questions)
     for refusal in refusals:
         flash(refusal, "danger")
-    stays = {"remove", "add_row"} & request.form.keys() or request.form.get("go") == "upload"
+    stays = {"remove", "undo", "add_row"} & request.form.keys() or request.form.get(
+        "go"
+    ) == "upload"
     if refusals or stays or (count and request.form.get("go") != "send"):
         return redirect(address("answering.answer", application), 303)
     if request.form.get("go") == "save":

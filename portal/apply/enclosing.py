@@ -1,16 +1,13 @@
-"""Files that go with a message, and the buttons that take files of an answer out again."""
+"""Files that go with a message."""
 
 from typing import BinaryIO, cast
-from uuid import UUID
 
-from flask import current_app, g, request
+from flask import current_app, request
 
 from portal.applications import filing, messages
 from portal.applications.filing import FileRefused, Incoming
-from portal.applications.models import Application
 from portal.core.db import db
 from portal.core.i18n import gettext as _
-from portal.web.doors import person
 from portal.web.limits import brake
 
 MOST = messages.MOST_FILES
@@ -40,12 +37,3 @@ def take(name: str) -> list[Incoming]:
         filing.drop_bytes([one.key for one in taken])
         raise FileRefused(" ".join(refusals))
     return taken
-
-
-def removed(application: Application) -> list[str]:
-    """Take out the file whose button was pressed; return the keys of bytes that may go."""
-    try:
-        file_id = UUID(request.form.get("remove", ""))
-    except ValueError:
-        return []
-    return filing.remove(application, file_id, by=person(), at=g.arrived_at)

@@ -11,6 +11,7 @@ from portal.applications import filing
 from portal.applications.models import Application, File, FileState
 from portal.applications.policy import Action
 from portal.applications.queries import draft_files
+from portal.applications.removing import removed_files
 from portal.applications.writing import require_allowed
 from portal.apply import uploading
 from portal.calls.questions import MIB, AnyQuestion
@@ -91,6 +92,12 @@ def _file(application: Application, file_id: UUID) -> File:
 def files_of(application: Application, key: str) -> list[File]:
     """Return the files of a question in the draft."""
     return [file for file in draft_files(application) if file.key == key]
+
+
+@bp.app_template_global("removed_of")
+def removed_of(application: Application, key: str) -> list[File]:
+    """Return the files of a question that were taken out and can be put back."""
+    return [file for file in removed_files(application) if file.key == key]
 
 
 @bp.app_template_global("file_word")

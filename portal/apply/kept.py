@@ -46,7 +46,7 @@ def is_blank(outline: Outline, question: AnyQuestion) -> bool:
     """Return whether a question looks as it does before anybody answered it."""
     key, draft = question.key, outline.application.draft
     if question.type in FILE_TYPES:
-        return not outline.has_files(key)
+        return not (outline.has_files(key) or outline.has_removed(key))
     if key in outline.application.aside:
         return False
     raw = draft.get(key, "")

@@ -4,6 +4,7 @@ from functools import cached_property
 
 from portal.applications.models import Application, FileState
 from portal.applications.queries import definition_for, file_states
+from portal.applications.removing import removed_files
 from portal.applications.sending import what_is_missing
 from portal.apply.survey import Chapter, Progress, Survey, survey_of
 from portal.calls.answers import Problem
@@ -48,6 +49,10 @@ class Outline:
     def has_files(self, key: str) -> bool:
         """Return whether a file question has any file, refused ones included."""
         return any(key == other for other, _state in self._files)
+
+    def has_removed(self, key: str) -> bool:
+        """Return whether a file was taken out of this question that can be put back."""
+        return any(file.key == key for file in removed_files(self.application))
 
     @property
     def ready(self) -> int:

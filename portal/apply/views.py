@@ -3,7 +3,6 @@
 import secrets
 from collections.abc import Iterable
 from typing import Any
-from uuid import UUID
 
 from flask import (
     Blueprint,
@@ -23,10 +22,10 @@ from portal.applications.deadline import Arrival, Closed, arrival
 from portal.applications.drafting import Saved
 from portal.applications.models import Application
 from portal.applications.policy import Action
-from portal.applications.queries import definition_for, draft_files, unsent_changes
+from portal.applications.queries import definition_for, unsent_changes
 from portal.applications.reading import entries_of_draft
 from portal.applications.workflow import Status
-from portal.apply import kept, uploading
+from portal.apply import kept, taking_out, uploading
 from portal.apply.fields import fields_of
 from portal.apply.outline import Chapter, Outline, Progress
 from portal.apply.ways import address, after, place_address
@@ -45,7 +44,7 @@ from portal.web.frame import show_call
 from portal.web.limits import upload
 
 bp = Blueprint("apply", __name__)
-STAYING = {"take", "drop", "add_row", "remove"}
+STAYING = {"take", "drop", "add_row", taking_out.REMOVE, taking_out.UNDO}
 DOTS = {Progress.DONE: " p-state--done", Progress.HALF: " p-state--half"}
 
 
@@ -136,12 +135,11 @@ def _keep(application: Application, section_key: str, page: int) -> ResponseRetu
             filing.describe(application, request.form, by=person(), at=g.arrived_at)
             saved = _save(application, form)
             _aside_choices(application)
-            doomed = _removed(application)
+            taking_out.pressed(application)
     except Closed:
         if _is_script():
             raise
         return _too_late(application, form), 409
-    filing.drop_bytes(doomed)
     if _is_script():
         return _told(application, form, saved)
     count, refusals = uploading.take_with_page(application, form)
@@ -180,19 +178,6 @@ def _save(application: Application, form: Iterable[AnyQuestion]) -> Saved:
         window=window,
         at=g.arrived_at,
     )
-
-
-def _removed(application: Application) -> list[str]:
-    """Take out the file whose button was pressed; return the keys of bytes that may go."""
-    try:
-        file_id = UUID(request.form.get("remove", ""))
-    except ValueError:
-        return []
-    file = next((file for file in draft_files(application) if file.id == file_id), None)
-    if file is None:
-        return []
-    flash(_("“%(file)s” was removed.", file=file.name))
-    return filing.remove(application, file_id, by=person(), at=g.arrived_at)
 
 
 def drafting_form(application: Application, section_key: str, page: int) -> tuple[AnyQuestion, ...]:

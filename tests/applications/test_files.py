@@ -10,9 +10,10 @@ import time_machine
 from PIL import Image
 
 from portal import jobs, storage
-from portal.applications import drafting, filing
+from portal.applications import drafting, filing, removing
 from portal.applications.filing import FileRefused
 from portal.applications.models import Application, File, FileState
+from portal.applications.queries import draft_files
 from portal.core.actor import Applicant
 from portal.core.clock import now
 from portal.core.db import db, transaction
@@ -165,42 +166,80 @@ def test_words_beside_a_file_are_kept_and_cut_to_one_line() -> None:
     assert (file.caption, file.persons) == ("Fest im Garten", "unclear")
 
 
-def test_a_removed_file_of_a_draft_leaves_no_bytes() -> None:
+def take_out(application: Application, file: File) -> None:
+    with transaction():
+        removing.remove(application, file.id, by=Applicant(application.id), at=now())
+
+
+def put_back(application: Application, file: File) -> File | None:
+    with transaction():
+        return removing.put_back(application, file.id, by=Applicant(application.id), at=now())
+
+
+def test_a_removed_file_can_be_put_back_until_the_sweep_takes_row_and_bytes() -> None:
     draft = begun(open_call())
     file = add(draft, "photos", "a.jpg", a_photo())
     jobs.run_due()
 
-    with transaction():
-        doomed = filing.remove(draft, file.id, by=Applicant(draft.id), at=now())
-    filing.drop_bytes(doomed)
+    take_out(draft, file)
+    assert draft_files(draft) == []
+    removing.sweep()
+    assert put_back(draft, file) == file
+    assert draft_files(draft) == [file]
 
+    take_out(draft, file)
+    with time_machine.travel(now() + timedelta(hours=25)):
+        removing.sweep()
+    db.session.expire_all()
+    assert put_back(draft, file) is None
+    assert draft.files == []
     assert list(storage.store().keys("files")) == []
 
 
-def test_a_file_that_a_version_names_stays_when_it_is_removed_from_the_draft() -> None:
+def test_a_removed_file_does_not_come_back_into_a_place_that_is_taken() -> None:
+    draft = begun(open_call())
+    first = add(draft, "documents", "0.pdf", a_pdf(1))
+    take_out(draft, first)
+    for number in range(1, 4):
+        add(draft, "documents", f"{number}.pdf", a_pdf(number + 1))
+
+    with pytest.raises(FileRefused, match="“0"):
+        put_back(draft, first)
+
+    assert [file.name for file in draft_files(draft)] == ["1.pdf", "2.pdf", "3.pdf"]
+
+
+def test_a_file_that_was_chosen_again_does_not_come_back_as_its_own_double() -> None:
+    draft = begun(open_call())
+    first = add(draft, "photos", "a.jpg", a_photo())
+    take_out(draft, first)
+    again = add(draft, "photos", "a.jpg", a_photo())
+
+    assert put_back(draft, first) == again
+    assert draft_files(draft) == [again]
+
+
+def test_a_stranger_puts_nothing_back() -> None:
+    call = open_call()
+    draft, other = begun(call), begun(call)
+    file = add(draft, "photos", "a.jpg", a_photo())
+    take_out(draft, file)
+
+    with pytest.raises(Forbidden), transaction():
+        removing.put_back(draft, file.id, by=Applicant(other.id), at=now())
+
+
+def test_a_file_that_a_version_names_outlives_its_removal_from_the_draft() -> None:
     application = complete(open_call())
     version = send(application)
     file = application.files[0]
+    take_out(application, file)
 
-    with transaction():
-        doomed = filing.remove(application, file.id, by=Applicant(application.id), at=now())
+    with time_machine.travel(now() + timedelta(days=3)):
+        removing.sweep()
 
-    assert doomed == []
-    assert file.removed_at is not None
     assert file.id in {kept.file_id for kept in version.files}
-
-
-def test_a_removed_file_can_be_put_back() -> None:
-    application = complete(open_call())
-    send(application)
-    file = application.files[0]
-    with transaction():
-        filing.remove(application, file.id, by=Applicant(application.id), at=now())
-
-    with transaction():
-        filing.put_back(application, file.id, by=Applicant(application.id), at=now())
-
-    assert file.removed_at is None
+    assert put_back(application, file) == file
 
 
 def test_a_file_refused_after_sending_is_told_to_the_owner() -> None:

@@ -95,7 +95,8 @@ def draft_of(site: Flask, writer: Writer) -> dict[str, Any]:
 
 def files_of(site: Flask, writer: Writer) -> list[File]:
     with site.app_context():
-        found = db.session.scalars(db.select(File).where(File.application_id == _uuid(writer)))
+        mine = (File.application_id == _uuid(writer), File.removed_at.is_(None))
+        found = db.session.scalars(db.select(File).where(*mine))
         return list(found)
 
 
@@ -355,6 +356,24 @@ def test_files_come_with_the_page_and_keep_what_is_typed(site: Flask) -> None:
     assert [(f.name, f.caption, f.persons) for f in files_of(site, writer)] == [
         ("a.jpg", "Am Zaun", "no"), ("d.pdf", "", ""),
     ]  # fmt: skip
+
+
+def test_a_removed_file_comes_back_with_the_button_beside_it(site: Flask) -> None:
+    writer = Writer(site)
+    chosen = {"photos": picked((jpeg(), "Sommerfest.jpg")), "go": "upload"}
+    writer.save("attachments", chosen)
+    [file] = files_of(site, writer)
+    fields = {f"file-{file.id}.caption": "Am Zaun", "remove": str(file.id)}
+    answer = writer.save("attachments", fields)
+    assert "„Sommerfest.jpg“ wurde entfernt" in text_of(writer.client.get(answer.location))
+    assert files_of(site, writer) == []
+    assert f'name="undo" value="{file.id}"' in writer.page("attachments")  # also after a reload
+
+    back = writer.save("attachments", {"undo": str(file.id)})
+
+    assert "„Sommerfest.jpg“ ist wieder da" in text_of(writer.client.get(back.location))
+    assert [(f.name, f.caption) for f in files_of(site, writer)] == [("Sommerfest.jpg", "Am Zaun")]
+    assert 'name="undo"' not in writer.page("attachments")
 
 
 def test_the_button_without_a_file_says_what_to_do(site: Flask) -> None:

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import event
 
+from portal.applications.models import Application
 from portal.calls import loading
 from portal.calls.callfile import parse
 from portal.core.db import db, transaction
@@ -56,6 +57,21 @@ def test_the_start_is_a_button_with_a_token(browser: StrictClient) -> None:
     first, second = (text_of(browser.get(f"/{SLUG}")) for _ in range(2))
     token = re.compile(r'name="csrf_token" value="([^"]+)"')
     assert token.search(first)[1] != token.search(second)[1]  # type: ignore[index]
+
+
+def test_a_program_that_fills_in_every_field_begins_nothing(
+    calls: Flask, browser: StrictClient
+) -> None:
+    page = text_of(browser.get(f"/{SLUG}"))
+    fields = re.findall(r'<form method="post" action="[^"]+/start">(.*?)</form>', page)
+    names = [set(re.findall(r'<input[^>]* name="([^"]+)"', field)) for field in fields]
+    assert names == [{"csrf_token", "homepage"}] * 2
+
+    answer = browser.post_form(f"/{SLUG}/start", dict.fromkeys(names[0] - {"csrf_token"}, "x"))
+
+    assert answer.status_code == 422
+    with calls.app_context():
+        assert db.session.scalar(db.select(db.func.count()).select_from(Application)) == 0
 
 
 def test_criteria_stand_with_their_weights_and_the_past_as_dots(browser: StrictClient) -> None:
