@@ -1,14 +1,52 @@
 """How databases are opened: durable, patient for five seconds; who only reads may not write."""
 
 import sqlite3
+from enum import StrEnum
 from typing import Any
 
 from flask import g, has_request_context, request
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 
 READING = {"GET", "HEAD", "OPTIONS"}
 PATIENCE = 5000  # milliseconds for which a lock is waited for; then the page says so
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE}")
+
+
+# SQLSTATE (PostgreSQL, appendix A): connection, serialization, deadlock, resources, time, lock,
+# shutdown. A connection that was never made or broke off has none.
+WAITING = ("08", "40", "53", "57", "55P03")
+FULL_DISK = "53100"
+
+
+class State(StrEnum):
+    """What a failed statement says about the database."""
+
+    BUSY = "busy"  # a lock, a time limit, no connection: the same works a little later
+    FULL = "full"
+    BROKEN = "broken"  # our fault
+
+
+def state_of(error: SQLAlchemyError) -> State:
+    """Return whether the database has no time, no room, or was used wrongly."""
+    if isinstance(error, NoConnection):  # all connections are in use
+        return State.BUSY
+    origin = error.orig if isinstance(error, OperationalError) else None
+    if isinstance(origin, sqlite3.Error):
+        return _of_sqlite(origin)
+    code = getattr(origin, "sqlstate", "")
+    if code == FULL_DISK:
+        return State.FULL
+    return State.BUSY if code is None or code.startswith(WAITING) else State.BROKEN
+
+
+def _of_sqlite(error: sqlite3.Error) -> State:
+    """Judge by the primary result code; an error that Python itself raises has none."""
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
+        return State.BUSY
+    return State.FULL if code == sqlite3.SQLITE_FULL else State.BROKEN
 
 
 @event.listens_for(Engine, "do_connect")

@@ -6,7 +6,8 @@ from typing import Any, NamedTuple
 
 import flask
 from flask import Flask, Response, g, render_template, request
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import StaleDataError
 from werkzeug.exceptions import HTTPException
 
@@ -15,7 +16,7 @@ from portal.core.errors import DomainError, Forbidden, NoRoom, NotFound, TooMany
 from portal.core.i18n import gettext as _
 from portal.core.text import UNWANTED
 from portal.jobs.journal import place
-from portal.web import csrf
+from portal.web import csrf, database
 
 log = logging.getLogger(__name__)
 BUSY_SECONDS = 5
@@ -64,8 +65,12 @@ def words_for(status: int) -> Words:
             _("We are very busy at the moment"),
             _("Wait a few seconds and try again. Everything saved so far is safe."),
         ),
-    }
-    said[507] = said[503]
+        507: (
+            _("There is no room here at the moment"),
+            _("Our disk is full, so this was not saved. Everything saved before is safe. "
+              "Try again in an hour."),
+        ),
+    }  # fmt: skip
     title, text = said.get(status) or (
         _("Something went wrong on our side"),
         _("Everything saved so far is safe. Try again in a few minutes."),
@@ -149,10 +154,15 @@ def on_stale(_error: StaleDataError) -> Response:
     )
 
 
-def on_busy(error: OperationalError) -> Response:
-    """The database has no time; what was typed can be sent again."""
+def on_database(error: SQLAlchemyError) -> Response:
+    """Tell a database that has no time or no room from one that is used wrongly."""
+    state = database.state_of(error)
+    if state is database.State.BROKEN:
+        return on_failure(error)
     db.session.rollback()
-    log.warning("database busy: %s", type(error.orig).__name__)
+    log.warning("database %s: %s", state, type(error).__name__)
+    if state is database.State.FULL:
+        return show(507, rescue=typed())
     answer = show(503, rescue=typed())
     answer.headers["Retry-After"] = str(BUSY_SECONDS)
     return answer
@@ -176,5 +186,6 @@ def init(app: Flask) -> None:
     app.register_error_handler(csrf.TokenMissing, on_token)
     app.register_error_handler(DomainError, on_domain)
     app.register_error_handler(StaleDataError, on_stale)
-    app.register_error_handler(OperationalError, on_busy)
+    for kind in (OperationalError, NoConnection):
+        app.register_error_handler(kind, on_database)
     app.register_error_handler(Exception, on_failure)

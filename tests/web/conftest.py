@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from flask import Flask, Response, abort, flash, redirect, render_template_string, request, session
 from flask.typing import ResponseReturnValue
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import TimeoutError as NoConnection
 from sqlalchemy.orm.exc import StaleDataError
 
 from portal.app import build
@@ -29,7 +29,7 @@ RAISED: dict[str, Exception] = {
     "absent": NotFound(),
     "often": TooManyRequests("Wait.", seconds=90),
     "stale": StaleDataError(),
-    "busy": OperationalError("x", {}, Exception("database is locked")),
+    "busy": NoConnection("all connections are in use"),
     "fault": ZeroDivisionError("a secret of the house"),
 }
 
