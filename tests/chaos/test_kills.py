@@ -55,7 +55,7 @@ def portal(tmp_path: Path, post: tuple[Post, int]) -> Iterator[Portal]:
 def test_ten_kills_lose_nothing_that_was_acknowledged(
     portal: Portal, post: tuple[Post, int]
 ) -> None:
-    survive(portal, post[0], kills=SHORT, each=4)
+    assert_all_survives(portal, post[0], kills=SHORT, each=4)
 
 
 @pytest.mark.chaos
@@ -63,10 +63,10 @@ def test_ten_kills_lose_nothing_that_was_acknowledged(
 def test_many_kills_lose_nothing_that_was_acknowledged(
     portal: Portal, post: tuple[Post, int]
 ) -> None:
-    survive(portal, post[0], kills=KILLS, each=max(4, KILLS // 2))
+    assert_all_survives(portal, post[0], kills=KILLS, each=max(4, KILLS // 2))
 
 
-def survive(portal: Portal, post: Post, *, kills: int, each: int) -> None:
+def assert_all_survives(portal: Portal, post: Post, *, kills: int, each: int) -> None:
     """Let four people apply through `kills` kills; then look at everything that is left."""
     portal.start()
     app = build(settings_of(portal))

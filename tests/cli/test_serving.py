@@ -119,6 +119,7 @@ def test_the_worker_follows_a_server_that_was_killed(serve: Start) -> None:
     served.process.kill()
 
     wait_for(lambda: not is_alive(worker), 40)
+    assert not is_alive(worker)
 
 
 SLOW = """
