@@ -87,7 +87,7 @@ from portal.office import files as case_files
 from portal.office import frame as office_frame
 from portal.office import jury as office_jury
 from portal.office import ranking as office_ranking
-from portal.scoring import binders, binding, dossier_content
+from portal.scoring import binders, binding, dossier_content, meetings, minutes
 from portal.scoring import dossier as jury_dossier
 from portal.settings import Settings, load
 from portal.web import areas as web_areas
@@ -163,6 +163,9 @@ def _services(settings: Settings) -> None:
         application_papers.WITH_PICTURES, application_papers.application_with_pictures
     )
     documents.register(jury_dossier.KIND, dossier_content.build)
+    documents.register(minutes.WHOLE, minutes.whole)
+    documents.register(minutes.PART, minutes.part)
+    meetings.WHEN_CLOSED[:] = [minutes.order_whole]
     documents.register("blank_form", blank_form.builder(settings.origin))
 
 

@@ -1,0 +1,127 @@
+"""The proposal of a closed meeting, and carrying it out: who is awarded, who is not."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import select
+
+from portal import audit
+from portal.applications.models import Application
+from portal.applications.policy import POLICY
+from portal.applications.workflow import Move, Status
+from portal.calls.models import Call
+from portal.calls.queries import definition_of
+from portal.core.actor import Actor
+from portal.core.clock import now
+from portal.core.db import db
+from portal.core.errors import DomainError
+from portal.core.i18n import gettext as _
+from portal.scoring import places
+from portal.scoring.meeting_models import Meeting, Motion, Proposal
+
+
+def record(meeting: Meeting) -> int:
+    """Write down what the votes of a closed meeting lead to; return for how many applications."""
+    definition = definition_of(meeting.call.newest_version_id)
+    found = places.standings(meeting, definition)
+    for one in found:
+        db.session.add(Proposal(meeting_id=meeting.id, application_id=one.item.application_id,
+                                motion=one.motion, award=one.award, amount=one.amount))  # fmt: skip
+    db.session.flush()
+    return len(found)
+
+
+def proposals(call: Call) -> list[Proposal]:
+    """Return what is proposed: of each application what the latest meeting says, best first."""
+    rows = (
+        select(Proposal).join(Proposal.meeting).where(Meeting.call_id == call.id)
+        .order_by(Meeting.n)
+    )  # fmt: skip
+    newest = {one.application_id: one for one in db.session.scalars(rows)}
+    return sorted(newest.values(), key=_order)
+
+
+def _order(one: Proposal) -> tuple[int, int, int]:
+    motions = list(Motion)
+    place = one.award if one.award is not None else 999
+    return place, motions.index(one.motion), one.application.number or 0
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What carrying out would do. waits: not closed for scoring yet, so it cannot be decided."""
+
+    awarded: list[Proposal]
+    declined: list[Application]
+    waits: list[Application]
+    done: list[Application]
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether there is something to carry out."""
+        return bool(self.awarded or self.declined) and not self.waits
+
+
+def plan(call: Call) -> Plan:
+    """Return what carrying out the proposal means: a place is an award, all others get none."""
+    rows = select(Application).where(
+        Application.call_id == call.id,
+        Application.status.in_((Status.WITH_JURY, Status.SCORED, Status.AWARDED,
+                                Status.NOT_AWARDED)),
+    )  # fmt: skip
+    found = list(db.session.scalars(rows.order_by(Application.number)))
+    won = {one.application_id: one for one in proposals(call) if is_award(one)}
+    scored = [one for one in found if one.status is Status.SCORED]
+    return Plan(
+        awarded=[won[one.id] for one in scored if one.id in won],
+        declined=[one for one in scored if one.id not in won],
+        waits=[one for one in found if one.status is Status.WITH_JURY],
+        done=[one for one in found if one.status in (Status.AWARDED, Status.NOT_AWARDED)],
+    )
+
+
+def is_award(one: Proposal) -> bool:
+    """Return whether a proposal is a prize: a place, or a sum."""
+    return one.motion in (Motion.PLACE, Motion.SUM)
+
+
+def carry_out(call: Call, *, chosen: Collection[UUID], by: Actor) -> tuple[int, int]:
+    """Award those with a place, decline the others; return how many of each.
+
+    chosen: the applications that the page showed as awarded, so that nothing else is decided than
+    what was looked at. Raises `DomainError` where that changed, or nothing can be decided yet.
+    """
+    wanted = plan(call)
+    if wanted.waits:
+        raise DomainError(_("Close scoring first. Then the proposal can be carried out."))
+    if not wanted.awarded:
+        raise DomainError(_("No place was given yet. The jury decides in a meeting."))
+    if {one.application_id for one in wanted.awarded} != set(chosen):
+        raise DomainError(_("The proposal has changed meanwhile. Look at it once more."))
+    at = now()
+    for one in wanted.awarded:
+        _move(one.application, Move.AWARD, by=by)
+        one.carried_out_at, one.carried_out_by = at, by.key
+    for application in wanted.declined:
+        _move(application, Move.DECLINE, by=by)
+    db.session.flush()
+    audit.record(by, "proposal_carry_out", call, awarded=len(wanted.awarded),
+                 declined=len(wanted.declined))  # fmt: skip
+    return len(wanted.awarded), len(wanted.declined)
+
+
+def _move(application: Application, move: Move, *, by: Actor) -> None:
+    POLICY.require(by, move, application)
+    application.make_move(move, by=by, at=now())
+    audit.record(by, move, application)
+
+
+def words(call: Call, one: Proposal) -> str:
+    """Return what is proposed in words, for example "1. Preis (5.000 €)"."""
+    definition = definition_of(call.newest_version_id)
+    known = {
+        Motion.SHORTLIST: _("Shortlist"),
+        Motion.REJECT: _("Not considered further"),
+    }
+    return known.get(one.motion) or places.place_words(definition, one.award, one.amount)
