@@ -111,8 +111,12 @@ def check_question(application: Application, question: Question) -> list[tuple[s
     return found
 
 
-def ask(application: Application, question: Question, *, by: Actor, hold: bool = False) -> Inquiry:
-    """Return the application for completion; the letter leaves at once, or waits with `hold`.
+def ask(
+    application: Application, question: Question, *, by: Actor, hold: bool | None = None
+) -> Inquiry:
+    """Return the application for completion; `hold` says whether the letter waits for release.
+
+    None means: as the rule of the call for letters of the office.
 
     From `submitted` the check begins with it. Raises `DomainError` for a question that
     `check_question` would refuse.
@@ -140,7 +144,7 @@ def ask(application: Application, question: Question, *, by: Actor, hold: bool =
     _bring_back_files(application, question.keys)
     db.session.flush()
     audit.record(by, "return_for_completion", application, questions=len(inquiry.questions))
-    terms: dict[str, Any] = {"hold": True} if hold else {}
+    terms: dict[str, Any] = {} if hold is None else {"hold": hold}
     reactions.write(
         application, event.move, lambda _language: letter_values(application, inquiry), by=by,
         **terms,

@@ -14,6 +14,7 @@ from portal.applications.policy import Action
 from portal.applications.reading import SectionEntries, entries_of_version
 from portal.applications.renewing import newest
 from portal.applications.workflow import Move
+from portal.calls import letterwords
 from portal.core.db import transaction
 from portal.core.i18n import gettext as _
 from portal.office.frame import page
@@ -40,7 +41,7 @@ def return_for_completion(application: Application) -> ResponseReturnValue:
     if request.form.get("go") == "preview":
         return _page(application, question)
     require_same(application)
-    hold = request.form.get("hold") == "yes"
+    hold = _hold(application)
     with transaction():
         inquiries.ask(application, question, by=person(), hold=hold)
     _tell(application, hold=hold)
@@ -70,9 +71,16 @@ def _page(
         application=application, sections=_choices(application),
         chosen=question.keys if question else [], text=question.text if question else "",
         due=request.form.get("due") or inquiries.first_due(application).isoformat(),
-        first=inquiries.today_in(application).isoformat(), hold=request.form.get("hold") == "yes",
-        errors=errors, preview=preview,
+        first=inquiries.today_in(application).isoformat(), hold=_hold(application), errors=errors,
+        preview=preview,
     )  # fmt: skip
+
+
+def _hold(application: Application) -> bool:
+    """Return whether the letter shall wait: as chosen, on a fresh page as the rule of the call."""
+    if request.method == "POST":
+        return request.form.get("hold") == "yes"
+    return letterwords.is_held(application.call, Move.RETURN_FOR_COMPLETION)
 
 
 def _choices(application: Application) -> list[SectionEntries]:
