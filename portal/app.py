@@ -7,6 +7,7 @@ from portal.accounts import links, mailedcodes
 from portal.accounts import tending as people_jobs
 from portal.applications import access as ways_back
 from portal.applications import (
+    assigning,
     attachments,
     extending,
     filing,
@@ -87,7 +88,7 @@ from portal.office import files as case_files
 from portal.office import frame as office_frame
 from portal.office import jury as office_jury
 from portal.office import ranking as office_ranking
-from portal.scoring import binders, binding, dossier_content, meetings, minutes
+from portal.scoring import arrivals, binders, binding, dossier_content, meetings, minutes
 from portal.scoring import dossier as jury_dossier
 from portal.settings import Settings, load
 from portal.web import areas as web_areas
@@ -184,6 +185,7 @@ def _work() -> None:
     jobs.register(reminding.JOB, reminding.remind, every=TEND_SECONDS, lease=600)
     jobs.register(extending.JOB, extending.tell, lease=600)
     jobs.register(searching.FIND_DOUBLES, doubles.find)
+    jobs.register(assigning.TELL, arrivals.tell)
     jobs.register(binders.JOB, binding.make, tries=binding.TRIES, lease=900)
     jobs.register("sweep_binders", binders.sweep, every=SWEEP_SECONDS, lease=600)
     jobs.register("sweep_documents", documents.sweep, every=SWEEP_SECONDS, lease=600)

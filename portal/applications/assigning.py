@@ -6,6 +6,7 @@ A plan is shown with its consequences before it is done; a reading with a sheet 
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from hashlib import sha256
 from typing import NamedTuple
 from uuid import UUID
@@ -13,7 +14,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, String, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from portal import audit
+from portal import audit, jobs
 from portal.applications.judging import (
     Assignment,
     Way,
@@ -27,11 +28,14 @@ from portal.applications.models import Application
 from portal.calls.models import Call
 from portal.calls.queries import definition_of
 from portal.core.actor import Actor
+from portal.core.clock import now
 from portal.core.db import Model, by_value, db
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 
 Pair = tuple[UUID, UUID]  # application, person
+TELL = "tell_jury"
+TURN, REST = 300, 60  # seconds
 
 
 class JuryPlan(Model):
@@ -173,6 +177,8 @@ def carry_out(call: Call, plan: Plan, *, by: Actor) -> None:
             db.session.delete(row)
     db.session.flush()
     _add(plan.added, plan.way, by)
+    if plan.added:
+        tell_later(call.id)
     kept = plan_now(call)
     if kept is None:
         kept = JuryPlan(call_id=call.id)
@@ -191,6 +197,16 @@ def _add(pairs: Collection[Pair], way: Way, by: Actor) -> None:
     db.session.flush()
 
 
+def tell_later(call_id: UUID) -> None:
+    """Order the letters to those who have something new to read, in a few minutes.
+
+    What is given out within five minutes makes one letter for each person.
+    """
+    turn = int(now().timestamp()) // TURN
+    due = datetime.fromtimestamp((turn + 1) * TURN + REST, UTC)
+    jobs.enqueue(TELL, dedupe=f"{TELL}:{call_id}:{turn}", run_at=due, call_id=call_id)
+
+
 def newcomers(call: Call, *, by: Actor, held: Collection[Pair] = ()) -> int:
     """Give readers to what came to the jury since the plan was made; return how many readings.
 
@@ -207,5 +223,6 @@ def newcomers(call: Call, *, by: Actor, held: Collection[Pair] = ()) -> int:
             else plan_balanced(call, readings, held=there | set(held)))  # fmt: skip
     _add(plan.added, way, by)
     if plan.added:
+        tell_later(call.id)
         audit.record(by, "jury_assign", call, way=way.value, added=len(plan.added), removed=0)
     return len(plan.added)

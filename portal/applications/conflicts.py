@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal import audit
+from portal.applications.assigning import tell_later
 from portal.applications.judging import (
     Assignment,
     Conflict,
@@ -18,6 +19,7 @@ from portal.applications.judging import (
     Way,
     is_excluded,
     jurors,
+    term_over,
 )
 from portal.applications.models import Application
 from portal.calls.memberships import Function, Role, roles_held
@@ -140,7 +142,7 @@ def may_lift(juror: Juror, application: Application, by: Actor) -> bool:
     """Return whether `by` decides about a tie of `juror`: chair, or office for the chair."""
     chair = next((j for j in jurors(application.call) if j.chairs), None)
     able = chair is not None and chair.user.id != juror.user.id
-    able = able and not _is_out(application, chair)
+    able = able and not _is_out(application, chair) and not (chair and term_over(chair))
     if able and chair:
         return by.kind == "user" and by.key == chair.user.key
     return is_office(by, application)
@@ -176,6 +178,8 @@ def step_in(application: Application, deputy: Juror, absent: Juror, *, by: Actor
     """
     if deputy.function is not Function.DEPUTY:
         raise DomainError(_("Only a deputy can step in."))
+    if term_over(deputy):
+        raise DomainError(_("The term of %(name)s has ended.", name=deputy.user.called))
     if _is_out(application, deputy):
         raise DomainError(
             _(
@@ -193,5 +197,6 @@ def step_in(application: Application, deputy: Juror, absent: Juror, *, by: Actor
         db.session.add(found)
     found.way, found.stands_for_id = Way.DEPUTY, absent.user.id
     db.session.flush()
+    tell_later(application.call_id)
     audit.record(by, "deputy_step_in", application, deputy=deputy.user.key, of=absent.user.key)
     return found

@@ -16,7 +16,9 @@ from sqlalchemy import (
     UniqueConstraint,
     exists,
     false,
+    literal,
     select,
+    union_all,
 )
 from sqlalchemy.orm import Mapped, defer, mapped_column, relationship
 
@@ -161,15 +163,46 @@ def jurors(call: Call) -> list[Juror]:
     return sorted(found, key=lambda juror: order.index(juror.function))
 
 
+def serving(call: Call) -> list[Juror]:
+    """Return those of the jury whose term has not ended, in the order of `jurors`."""
+    over = terms_over(call)
+    return [juror for juror in jurors(call) if juror.user.id not in over]
+
+
 def voting(call: Call) -> list[Juror]:
-    """Return those who read by right: chair and members."""
-    return [juror for juror in jurors(call) if juror.function in VOTING]
+    """Return those who read by right: chair and members whose term has not ended."""
+    return [juror for juror in serving(call) if juror.function in VOTING]
 
 
 def seats(call: Call) -> dict[UUID, Seat]:
     """Return the seats of a call by the person's id."""
     rows = db.session.scalars(select(Seat).where(Seat.call_id == call.id))
     return {seat.user_id: seat for seat in rows}
+
+
+def terms_over(call: Call) -> dict[UUID, date]:
+    """Return the last day of every term that has ended, by the person's id.
+
+    A term lasts through its last day, by the clock of the call.
+    """
+    rows = select(Seat.user_id, Seat.until).where(Seat.call_id == call.id, Seat.until < today(call))
+    return {user_id: until for user_id, until in db.session.execute(rows) if until}
+
+
+def term_over(juror: Juror) -> date | None:
+    """Return the last day of the juror's term if it has ended: no room of the jury opens then."""
+    return db.session.scalar(
+        select(Seat.until).where(
+            Seat.call_id == juror.call.id,
+            Seat.user_id == juror.user.id,
+            Seat.until < today(juror.call),
+        )
+    )
+
+
+def today(call: Call) -> date:
+    """Return the day by the clock of the call."""
+    return now().astimezone(definition_of(call.newest_version_id).timezone).date()
 
 
 # --- what may be seen -----------------------------------------------------------------------------
@@ -223,6 +256,16 @@ def visible_to(juror: Juror) -> Select[Application]:
 def readable_by(juror: Juror) -> Select[Application]:
     """Return the query of the applications that `juror` may read: the answer was no conflict."""
     return visible_to(juror).where(is_answered(juror.user.id))
+
+
+def readable_ids(people: Sequence[Juror]) -> dict[UUID, set[UUID]]:
+    """Return what each of `people` may read, by the person's id: one statement for all of them."""
+    found: dict[UUID, set[UUID]] = {juror.user.id: set() for juror in people}
+    lists = [readable_by(juror).with_only_columns(literal(n), Application.id)
+             for n, juror in enumerate(people)]  # fmt: skip
+    for n, application_id in db.session.execute(union_all(*lists)) if lists else ():
+        found[people[n].user.id].add(application_id)
+    return found
 
 
 def asked_of(juror: Juror) -> Select[Application]:

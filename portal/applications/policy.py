@@ -3,8 +3,11 @@
 from enum import StrEnum
 from typing import Any
 
+from sqlalchemy import select
+
 from portal.applications.workflow import FINAL, RECEIVED, REVISABLE, Move, Status
-from portal.calls.memberships import Role, roles_held
+from portal.calls.memberships import Function, Membership, Role, roles_held
+from portal.core.db import db
 from portal.core.policy import Policy, Predicate
 
 
@@ -49,8 +52,21 @@ def _holds(*roles: Role) -> Predicate:
     return Predicate(check)
 
 
+def _chairs(actor: Any, it: Any) -> bool:
+    """Return whether the actor chairs the jury of the application's call."""
+    if actor.kind != "user" or Role.JUROR not in roles_held(actor, it.call_id):
+        return False
+    rows = select(Membership.id).where(
+        Membership.user_id == actor.id,
+        Membership.call_id == it.call_id,
+        Membership.function == Function.CHAIR,
+    )
+    return db.session.scalar(rows) is not None
+
+
 is_office = _holds(Role.OFFICE)
 is_staff = _holds(Role.OFFICE, Role.READER)
+chairs = Predicate(_chairs)
 came_on_paper = Predicate(lambda _, it: it.channel in ("paper", "email"))
 enters_paper = is_office & is_draft & came_on_paper
 system = Predicate(lambda actor, _: actor.kind == "system")
@@ -82,7 +98,7 @@ POLICY = Policy(
         Move.REOPEN: is_office,
         Move.FORWARD_TO_JURY: is_office,
         Move.RECALL: is_office,
-        Move.CLOSE_SCORING: is_office,
+        Move.CLOSE_SCORING: is_office | chairs,
         Move.REOPEN_SCORING: is_office,
         Move.AWARD: is_office,
         Move.DECLINE: is_office,

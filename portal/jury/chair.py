@@ -15,7 +15,7 @@ from portal.core.db import db, transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.jury.frame import page
-from portal.scoring import closing
+from portal.scoring import closing, letters
 from portal.scoring.progress import overview
 from portal.web.jury import chair_page, chosen_pairs
 
@@ -44,7 +44,10 @@ def _page(juror: Juror, **more: Any) -> str:
                   for c in declared},
         ties=conflicts.tie_words(),
         people={person.juror.user.id: person.juror for person in state.people},
-        deputies=[p.juror for p in state.people if p.juror.function is Function.DEPUTY],
+        deputies=[p.juror for p in state.people
+                  if p.juror.function is Function.DEPUTY and not p.over],
+        others=[p for p in state.people if p.juror.user.id != juror.user.id],
+        open_cases=any(case.application.status == "with_jury" for case in state.cases),
         **more,
     )  # fmt: skip
 
@@ -69,7 +72,7 @@ def _of(chair: Juror, conflict: Conflict) -> Juror:
     return next(found, Juror(conflict.user, chair.call, Function.MEMBER))
 
 
-@bp.post("/<slug>/jury/chair/<any(lift, excuse, deputy, found):go>")
+@bp.post("/<slug>/jury/chair/<any(lift, excuse, deputy, found, remind, close):go>")
 @chair_page
 def decide(juror: Juror, go: str) -> ResponseReturnValue:
     """Do what the chair decides about one juror and one application."""
@@ -90,21 +93,40 @@ def _decide(juror: Juror, go: str) -> str:
     if go == "excuse":
         count = closing.excuse_many(juror.call, chosen_pairs(), reason=words, by=juror.user)
         return closing.excused_words(count)
+    if go == "close":
+        closing.close_as_chair(juror)
+        return _("Scoring is closed.")
+    if go == "remind":
+        people, chosen = overview(juror.call).people, request.form.getlist("juror")
+        return letters.reminded_words(letters.remind_chosen(people, chosen, by=juror.user))
     if go == "found":
-        other = _juror(juror, "juror")
-        tie = request.form.get("tie", "")
-        if tie not in set(judging.Tie):
-            abort(400)
-        application = _application(juror)
-        conflicts.impose(other, application, judging.Tie(tie), by=juror.user, words=words)
-        return _("%(name)s is kept out from now on.", name=other.user.called)
-    held = _conflict(juror)
+        return _found(juror, words)
     if go == "deputy":
-        deputy = _juror(juror, "deputy")
-        conflicts.step_in(held.application, deputy, _of(juror, held), by=juror.user)
-        return _("%(name)s steps in.", name=deputy.user.called)
+        return _deputy(juror)
+    held = _conflict(juror)
     conflicts.lift(held, by=juror.user, reason=words)
     return _("%(name)s may read this application.", name=held.user.called)
+
+
+def _found(juror: Juror, words: str) -> str:
+    """Keep somebody out because of what was found out later; what was given is frozen."""
+    tie = request.form.get("tie", "")
+    if tie not in set(judging.Tie) or not all(map(request.form.get, ("juror", "application"))):
+        raise DomainError(_("Choose person, application and connection, and write how you know."))
+    other, application = _juror(juror, "juror"), _application(juror)
+    conflicts.impose(other, application, judging.Tie(tie), by=juror.user, words=words)
+    return _("%(name)s is kept out from now on.", name=other.user.called)
+
+
+def _deputy(juror: Juror) -> str:
+    """Let a deputy read for who is kept out, or for those whose sheets are missing."""
+    deputy = _juror(juror, "deputy")
+    if "conflict" in request.form:
+        held = _conflict(juror)
+        conflicts.step_in(held.application, deputy, _of(juror, held), by=juror.user)
+    else:
+        closing.step_in_many(juror.call, chosen_pairs(), deputy, by=juror.user)
+    return _("%(name)s steps in.", name=deputy.user.called)
 
 
 def _conflict(juror: Juror) -> Conflict:

@@ -125,6 +125,7 @@ LETTERS: dict[str, LetterKind] = {
         _kind("sign_in_code", "code expires", key=True, of_call=False),
         _kind("email_change", "expires link", key=True, of_call=False),
         _kind("jury_reminder", "left jury_page", of_call=False),
+        _kind("jury_readings", "contents jury_page", of_call=False),
         _kind("dossier_ready", "contents jury_page", of_call=False),
         _kind("account_changed", "title arrived", of_call=False),
     )

@@ -36,6 +36,7 @@ def letter_title(name: str) -> str:
         "message": _("Message of the office"),
         "circular": _("Mail to many"),
         "jury_reminder": _("Reminder to a juror"),
+        "jury_readings": _("New applications for a juror"),
         "dossier_ready": _("The dossiers of a juror are ready"),
         "invitation": _("Invitation to an account"),
     }

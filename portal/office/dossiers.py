@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications.judging import Juror, jurors
+from portal.applications.judging import Juror, serving
 from portal.calls.models import Call
 from portal.core.db import transaction
 from portal.core.errors import DomainError
@@ -25,7 +25,7 @@ bp = Blueprint("binders", __name__)
 def show(call: Call) -> ResponseReturnValue:
     """Show the binder of each juror: ready, being made, outdated, failed."""
     made = binders.of_call(call)
-    people = jurors(call)
+    people = serving(call)
     rows = [(juror, made.get(juror.user.id)) for juror in people]
     compared = binders.standings(people, made)
     return page(
@@ -59,7 +59,7 @@ def _standing(binder: Binder | None, standing: Standing | None) -> tuple[str, st
 def make(call: Call) -> ResponseReturnValue:
     """Order the binders that are missing or outdated, of every juror who may read something."""
     with transaction():
-        ordered = sum(_ordered(juror) for juror in jurors(call))
+        ordered = sum(_ordered(juror) for juror in serving(call))
     if ordered:
         flash(ngettext("One binder is being made. Its juror gets a mail when it is ready.",
                        "%(num)s binders are being made. Each juror gets a mail when it is ready.",

@@ -50,7 +50,7 @@ def show(call: Call) -> ResponseReturnValue:
                   and conflicts.may_lift(people[c.user_id], c.application, person())
                   for c in declared},
         ties=conflicts.tie_words(),
-        deputies=[one for one in people.values() if one.function is Function.DEPUTY],
+        deputies=[one for one in judging.serving(call) if one.function is Function.DEPUTY],
         scored=any(case.application.status == "scored" for case in state.cases),
         open_cases=sum(case.application.status == "with_jury" for case in state.cases),
     )  # fmt: skip
@@ -91,7 +91,11 @@ def _lift(call: Call) -> str:
 
 
 def _deputy(call: Call) -> str:
-    held, deputy = _conflict(call), _juror(call, "deputy")
+    deputy = _juror(call, "deputy")
+    if "conflict" not in request.form:
+        closing.step_in_many(call, chosen_pairs(), deputy, by=person())
+        return _("%(name)s steps in.", name=deputy.user.called)
+    held = _conflict(call)
     absent = next((one for one in judging.jurors(call) if one.user.id == held.user_id), None)
     if absent is None:
         abort(404)
@@ -106,10 +110,11 @@ def _excuse(call: Call) -> str:
 
 
 def _found(call: Call) -> str:
+    tie = request.form.get("tie", "")
+    if tie not in set(judging.Tie) or not all(map(request.form.get, ("juror", "application"))):
+        raise DomainError(_("Choose person, application and connection, and write how you know."))
     application = in_call(call, _uuid("application"), for_change=True) or abort(404)
-    tie, other = request.form.get("tie", ""), _juror(call, "juror")
-    if tie not in set(judging.Tie):
-        raise DomainError(_("Choose what connects the two, and write how you know."))
+    other = _juror(call, "juror")
     conflicts.impose(other, application, judging.Tie(tie), by=person(),
                      words=request.form.get("reason", ""))  # fmt: skip
     return _("%(name)s is kept out from now on.", name=other.user.called)
@@ -133,15 +138,8 @@ def _reopen(call: Call) -> str:
 
 
 def _remind(call: Call) -> str:
-    wanted = request.form.getlist("juror")
-    found = [one for one in progress.overview(call).people
-             if str(one.juror.user.id) in wanted and (one.left or one.asked)]  # fmt: skip
-    for one in found:
-        letters.remind(one, by=person())
-    if not found:
-        raise DomainError(_("Choose somebody who still has something to do."))
-    return ngettext("One reminder is on its way.", "%(num)s reminders are on their way.",
-                    len(found))  # fmt: skip
+    people, chosen = progress.overview(call).people, request.form.getlist("juror")
+    return letters.reminded_words(letters.remind_chosen(people, chosen, by=person()))
 
 
 DOING = {

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from portal import audit, jobs, storage
 from portal.accounts.models import User
-from portal.applications.judging import Juror, all_of, asked_of, readable_by
+from portal.applications.judging import Juror, all_of, asked_of, readable_by, readable_ids
 from portal.applications.models import Application
 from portal.applications.workflow import Status
 from portal.audit.models import AuditEntry
@@ -26,7 +26,7 @@ from portal.core.clock import now
 from portal.core.db import Model, by_value, db, transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
-from portal.scoring.dossier import State, forget_lost, states
+from portal.scoring.dossier import State, forget_lost, states, states_of
 
 JOB = "make_binder"
 AREA = "binders"
@@ -158,13 +158,16 @@ def compared(binder: Binder, today: dict[UUID, State]) -> Standing:
 
 
 def standings(people: Sequence[Juror], made: Mapping[UUID, Binder]) -> dict[UUID, Standing]:
-    """Return how everybody's binder compares with today, one statement more for each person."""
-    lists = {juror.user.id: wanted(juror) for juror in people}
-    every = {a.id: a for applications in lists.values() for a in applications}
-    today = states(list(every.values()), people[0].definition) if people else {}
+    """Return how everybody's binder compares with today, in as many statements for one as for all.
+
+    people: of one call.
+    """
+    lists = readable_ids(people)
+    every = {one for ids in lists.values() for one in ids}
+    today = states_of(list(every), people[0].definition) if people else {}
     found = {}
-    for user_id, applications in lists.items():
-        mine = {a.id: today[a.id] for a in applications if a.id in today}
+    for user_id, ids in lists.items():
+        mine = {one: today[one] for one in ids if one in today}
         binder = made.get(user_id)
         found[user_id] = compared(binder, mine) if binder else Standing(len(mine), 0, 0, len(mine))
     return found

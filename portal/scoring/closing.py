@@ -19,7 +19,7 @@ from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
 from portal.core.text import normalise
 from portal.scoring.models import Excuse
-from portal.scoring.progress import Pair, overview
+from portal.scoring.progress import Overview, Pair, overview
 
 LONGEST = 1000
 
@@ -54,6 +54,21 @@ def excuse_many(call: Call, pairs: Collection[Pair], *, reason: str, by: Actor) 
     return len(chosen)
 
 
+def step_in_many(call: Call, pairs: Collection[Pair], deputy: Juror, *, by: Actor) -> int:
+    """Let a deputy read in the place of those whose sheets are missing: ill, away; return how many.
+
+    by: the chair, who reaches only what may be known to it, or the office.
+    """
+    chair = next((one for one in judging.jurors(call) if one.user.key == by.key), None)
+    chosen = [one for one in overview(call, as_seen_by=chair).missing
+              if (one[0].id, one[1].user.id) in pairs]  # fmt: skip
+    if not chosen:
+        raise DomainError(_("Choose at least one missing sheet."))
+    for application, absent in chosen:
+        conflicts.step_in(application, deputy, absent, by=by)
+    return len(chosen)
+
+
 def excused_words(count: int) -> str:
     """Return what happened, in words."""
     return ngettext("One sheet is excused.", "%(num)s sheets are excused.", count)
@@ -69,23 +84,38 @@ def _may_excuse(application: Application, by: Actor) -> None:
         raise NotFound
 
 
+def close_as_chair(chair: Juror) -> None:
+    """Close scoring as the chair, who learns nothing of what it is kept out of, not even a number.
+
+    Raises `DomainError` as `close` does.
+    """
+    _require_complete(overview(chair.call, as_seen_by=chair))
+    if overview(chair.call).missing:
+        raise DomainError(_("Sheets are missing where you are kept out. The office closes."))
+    close(chair.call, by=chair.user)
+
+
 def close(call: Call, *, by: Actor) -> int:
     """Close scoring of everything that is with the jury; return how many applications.
 
     Raises `DomainError` while sheets are missing that nobody excused.
     """
     state = overview(call)
-    if state.missing:
-        raise DomainError(ngettext(
-            "One sheet is missing. Remind the juror, or excuse it with a reason.",
-            "%(num)s sheets are missing. Remind the jurors, or excuse them with a reason.",
-            len(state.missing)))  # fmt: skip
+    _require_complete(state)
     found = [case.application for case in state.cases
              if case.application.status is Status.WITH_JURY]  # fmt: skip
     if not found:
         raise DomainError(_("There is nothing to close."))
     _move(found, Move.CLOSE_SCORING, by=by)
     return len(found)
+
+
+def _require_complete(state: Overview) -> None:
+    if state.missing:
+        raise DomainError(ngettext(
+            "One sheet is missing. Remind the juror, or excuse it with a reason.",
+            "%(num)s sheets are missing. Remind the jurors, or excuse them with a reason.",
+            len(state.missing)))  # fmt: skip
 
 
 def reopen(call: Call, *, reason: str, by: Actor) -> int:

@@ -52,7 +52,11 @@ class State(NamedTuple):
 
 def states(applications: Sequence[Application], newest: Definition) -> dict[UUID, State]:
     """Return the state of each dossier by application, in three statements for any number."""
-    ids = [application.id for application in applications]
+    return states_of([application.id for application in applications], newest)
+
+
+def states_of(ids: Sequence[UUID], newest: Definition) -> dict[UUID, State]:
+    """Return the state of each dossier by the application's id."""
     versions = db.session.execute(
         select(Application.id, Version.id, Version.n, Version.form_version_id)
         .join(Version, (Version.application_id == Application.id)

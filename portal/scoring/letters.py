@@ -1,11 +1,14 @@
 """Letters to jurors: what is still open, and where."""
 
+from collections.abc import Collection, Iterable
+
 from portal import mail
 from portal.applications import keys
 from portal.applications.judging import Juror
 from portal.applications.reactions import sender_name
 from portal.calls.wording import plain
 from portal.core.actor import Actor, System
+from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
 from portal.scoring.binders import Binder
@@ -28,6 +31,47 @@ def remind(person: Person, *, by: Actor) -> mail.Letter:
         reply_to=juror.definition.contact.email,
         from_name=sender_name(juror.definition),
     )
+
+
+def remind_chosen(people: Iterable[Person], chosen: Collection[str], *, by: Actor) -> int:
+    """Remind those of `people` whose id is among `chosen`; return how many.
+
+    Who has nothing left to do, or whose term has ended, is left out. Raises `DomainError` if nobody
+    remains.
+    """
+    found = [one for one in people if str(one.juror.user.id) in chosen and one.may_be_reminded]
+    if not found:
+        raise DomainError(_("Choose somebody who still has something to do."))
+    for one in found:
+        remind(one, by=by)
+    return len(found)
+
+
+def reminded_words(count: int) -> str:
+    """Return what happened, in words."""
+    return ngettext("One reminder is on its way.", "%(num)s reminders are on their way.", count)
+
+
+def readings(juror: Juror, count: int) -> mail.Letter:
+    """Tell a juror how many applications are new; the link leads to the page, and opens nothing."""
+    return mail.write(
+        "jury_readings",
+        to=mail.Mailbox(juror.user.email, juror.user.name),
+        language=juror.user.language,
+        values=lambda language: _reading_values(juror, count, language),
+        call_id=juror.call.id,
+        by=System("tell_jury"),
+        reply_to=juror.definition.contact.email,
+        from_name=sender_name(juror.definition),
+    )
+
+
+def _reading_values(juror: Juror, count: int, language: str) -> dict[str, str]:
+    address = keys.absolute(f"/{juror.call.slug}/jury")
+    return _of_call(juror, language) | {
+        "contents": ngettext("one application", "%(num)s applications", count),
+        "jury_page": f"[{_('To the reading room')}]({address})",
+    }
 
 
 def dossier_ready(juror: Juror, binder: Binder) -> mail.Letter:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from sqlalchemy import select
@@ -21,7 +22,10 @@ Pair = tuple[UUID, UUID]  # application, person
 
 @dataclass(frozen=True)
 class Person:
-    """How far one juror is. asked: questions about conflicts that wait; out: excluded from."""
+    """How far one juror is. asked: questions about conflicts that wait; out: excluded from.
+
+    over: the last day of a term that has ended.
+    """
 
     juror: Juror
     total: int
@@ -29,6 +33,12 @@ class Person:
     begun: int
     asked: int
     out: int
+    over: date | None = None
+
+    @property
+    def may_be_reminded(self) -> bool:
+        """Whether there is something left to do, and still a way in."""
+        return bool(self.left or self.asked) and not self.over
 
     @property
     def left(self) -> int:
@@ -91,6 +101,7 @@ class _Facts:
     answered: set[Pair]
     states: dict[Pair, SheetState]
     excused: dict[Pair, Excuse]
+    over: dict[UUID, date]
 
 
 def _facts(call: Call, ids: set[UUID]) -> _Facts:
@@ -112,6 +123,7 @@ def _facts(call: Call, ids: set[UUID]) -> _Facts:
         answered={(a, u) for a, u, _tie, _lifted in answers},
         states={(a, u): state for a, u, state in sheets},
         excused={(e.application_id, e.user_id): e for e in excuses},
+        over=judging.terms_over(call),
     )  # fmt: skip
 
 
@@ -132,6 +144,7 @@ def _person(juror: Juror, facts: _Facts) -> Person:
         begun=states[SheetState.DRAFT] + states[SheetState.WITHDRAWN],
         asked=sum(pair not in facts.answered for pair in due),
         out=sum(pair[1] == me for pair in facts.out),
+        over=facts.over.get(me),
     )
 
 

@@ -1,34 +1,49 @@
 """Doors of the jury: the rules come first, and what a juror must not know does not exist."""
 
 from collections.abc import Callable
+from datetime import date
 from functools import wraps
 from typing import Any
 from uuid import UUID
 
-from flask import abort, g, redirect, request, url_for
+from flask import abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications.judging import Juror, find, juror_of, visible_to
+from portal.applications.judging import Juror, find, juror_of, term_over, visible_to
 from portal.calls.models import Call
 from portal.scoring.pledging import pledge_of
 from portal.scoring.shelf import Spot, spots
+from portal.web.frame import show_call
 from portal.web.rooms import READING, memberships, open_to
 
 View = Callable[..., ResponseReturnValue]
+OVER = 403
 
 
 def any_juror(view: View) -> View:
     """Open a page below `/<slug>/jury/…` to the jury, also before the rules are confirmed.
 
-    The view gets the juror in place of the slug.
+    The view gets the juror in place of the slug. Who sat there until a day that has passed gets a
+    page that says so.
     """
 
     @open_to("juror")
     @wraps(view)
     def enter(_call: Call, **address: Any) -> ResponseReturnValue:
-        return view(juror_of(memberships()[0]), **address)
+        juror = juror_of(memberships()[0])
+        if until := term_over(juror):
+            return _over(juror, until)
+        return view(juror, **address)
 
     return enter
+
+
+def _over(juror: Juror, until: date) -> ResponseReturnValue:
+    show_call(juror.definition)
+    shown = render_template(
+        "jury/over.html", slug=juror.call.slug, definition=juror.definition, until=until
+    )
+    return shown, OVER
 
 
 def juror_page(view: View) -> View:

@@ -1,17 +1,32 @@
 """For each excluded juror every page is fetched and searched for the hidden application."""
 
+import contextlib
 import gzip
 import io
+import itertools
 import re
+import subprocess
 import zipfile
 from collections import deque
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+from werkzeug.routing import BuildError, Rule
 
 from portal.applications.judging import Tie
+from portal.applications.workflow import Move
+from portal.core.clock import now
+from portal.core.db import db, transaction
+from portal.mail.models import Letter
+from portal.scoring import arrivals, letters
+from portal.scoring.progress import overview
+from tests.dossier_house import a_dossier_house, make_binder
 from tests.jury_house import JuryHouse, a_jury_house, score
+from tests.people import BY
 from tests.strict import StrictClient
 
 
@@ -21,14 +36,16 @@ def marks_of(house: JuryHouse, n: int) -> list[str]:
     return [f"Titelmarke{n}", f"Namensmarke{n}", str(application.reference), str(application.id)]
 
 
-def every_page(browser: StrictClient, start: str) -> dict[str, str]:
-    """Return all pages of the jury that links lead to, and searches, by their address."""
+def every_page(browser: StrictClient, start: str, *more: str) -> dict[str, str]:
+    """Return all pages below `start` that links lead to, searches, and `more`, by their address."""
     waiting, found = deque([start, f"{start}/next", f"{start}/rules", f"{start}/chair"]), {}
     waiting.extend(f"{start}?q={word}" for word in ("Titelmarke", "Namensmarke", "000", "IP"))
+    waiting.extend(f"{start}/ranking?q={word}" for word in ("Titelmarke", "Namensmarke", "000"))
     waiting.extend(f"{start}?state={word}" for word in ("ask", "open", "sent", "begun"))
+    waiting.extend(more)
     while waiting:
         page = waiting.popleft()
-        if page in found or not page.startswith(start):
+        if page in found or not page.startswith((start, *more)):
             continue
         answer = browser.get(page)
         found[page] = text_of(answer)
@@ -39,33 +56,186 @@ def every_page(browser: StrictClient, start: str) -> dict[str, str]:
 
 
 def text_of(answer: Any) -> str:
-    """Return what an answer says, of a workbook all its parts."""
-    if answer.data[:2] == b"PK":
-        with zipfile.ZipFile(io.BytesIO(answer.data)) as packed:
-            return "".join(packed.read(name).decode() for name in packed.namelist())
+    """Return what an answer says: of a workbook or an archive all its parts, of a PDF its words."""
     packed_text = answer.headers.get("Content-Encoding") == "gzip"
     content = gzip.decompress(answer.data) if packed_text else answer.data
-    return content.decode(errors="replace") + str(answer.headers)
+    return words_of(content) + str(answer.headers)
 
 
-@pytest.mark.parametrize("name", ["chair", "paula", "secretary"])
-def test_an_excluded_juror_meets_the_application_nowhere(house: JuryHouse, name: str) -> None:
+def words_of(content: bytes) -> str:
+    """Return the words in bytes of any kind."""
+    if content[:2] == b"PK":
+        with zipfile.ZipFile(io.BytesIO(content)) as packed:
+            names = packed.namelist()
+            return "".join(name + words_of(packed.read(name)) for name in names)
+    if content[:4] == b"%PDF":
+        told = subprocess.run(
+            ["pdftotext", "-", "-"], input=content, capture_output=True, check=False
+        )
+        return told.stdout.decode() + content.decode("latin-1")
+    return content.decode(errors="replace")
+
+
+# --- every address --------------------------------------------------------------------------------
+
+
+def rooms_of_jury(app: Flask) -> list[Rule]:
+    """Return every address that can be read in the rooms of the jury."""
+    return [
+        rule for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and app.view_functions[rule.endpoint].__module__.startswith("portal.jury")
+    ]  # fmt: skip
+
+
+def for_everybody(app: Flask) -> list[Rule]:
+    """Return the addresses of all other rooms that name nothing but a call."""
+    return [
+        rule for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ()) and not rule.arguments - {"slug"}
+        and not rule.rule.startswith(("/health", "/static"))
+    ]  # fmt: skip
+
+
+def addresses(house: JuryHouse, rule: Rule, n: int) -> list[str]:
+    """Return the addresses of a rule for the application with this index.
+
+    What no link leads to and no row stands for is none: the test says then that it was not seen.
+    """
+    application = house.applications[n]
+    known: dict[str, Any] = {
+        "slug": [house.call.slug],
+        "application_id": [application.id],
+        "file_id": [file.id for file in application.files],
+        "number": [1, 2],
+        "copy": ["preview", "print"],
+        "kind": ["pdf", "zip", "xlsx", "csv"],
+    }
+    if rule.arguments - set(known):
+        return []
+    names = sorted(rule.arguments)
+    adapter, found = house.app.url_map.bind("127.0.0.1"), []
+    for chosen in itertools.product(*(known[name] for name in names)):
+        with contextlib.suppress(BuildError, ValueError):
+            found.append(adapter.build(rule.endpoint, dict(zip(names, chosen, strict=True))))
+    return [one for one in found if endpoint_of(house.app, one) == rule.endpoint]
+
+
+def endpoint_of(app: Flask, address: str) -> str:
+    """Return the endpoint behind an address, empty where there is none."""
+    try:
+        endpoint, _values = app.url_map.bind("127.0.0.1").match(
+            urlsplit(address).path, method="GET"
+        )
+    except HTTPException:
+        return ""
+    return str(endpoint)
+
+
+def walk(house: JuryHouse, name: str, hidden: int = 0) -> dict[str, str]:
+    """Return everything that somebody can read, by address; each room of the jury is seen."""
+    rules = rooms_of_jury(house.app)
+    more = [one for rule in rules for n in range(len(house.applications)) if n != hidden
+            for one in addresses(house, rule, n)]  # fmt: skip
+    more += [one for rule in for_everybody(house.app) for one in addresses(house, rule, 0)]
+    browser = house.browser(name)
+    pages = every_page(browser, house.path, *(one for one in more if one != "/"))
+    direct = {one: text_of(browser.get(one)).replace(str(house.applications[hidden].id), "")
+              for rule in rules if "application_id" in rule.arguments
+              for one in addresses(house, rule, hidden)}  # fmt: skip
+
+    seen = {endpoint_of(house.app, page) for page in pages}
+    assert {rule.endpoint for rule in rules} - seen == set(), "No test reads these pages."
+    return pages | direct
+
+
+def mailed(house: JuryHouse, name: str) -> str:
+    """Return all that was written to somebody."""
+    db.session.rollback()
+    rows = db.session.scalars(select(Letter).where(Letter.to_address == f"{name}@example.org"))
+    return "\n".join(f"{row.subject}\n{row.body}\n{row.binding}" for row in rows)
+
+
+def hide_and_score(house: JuryHouse, name: str) -> None:
+    """Keep somebody out of the first application; let all others score all."""
     house.answer(name, 0, Tie.RELATIVE, "Schwester")
     for one in ("chair", "paula", "ifeoma", "secretary"):
         house.free(one)
     for one in ("ifeoma", "paula", "chair"):
-        for n in range(3):
+        for n in range(len(house.applications)):
             if (one, n) != (name, 0):
                 score(house, one, n)
 
-    pages = every_page(house.browser(name), house.path)
 
-    assert len(pages) > 12
-    leaks = {(page, mark) for page, text in pages.items() for mark in marks_of(house, 0)
-             if mark in text}  # fmt: skip
-    assert leaks == set()
+def leaks(house: JuryHouse, told: dict[str, str]) -> set[tuple[str, str]]:
+    """Return page and mark of everything that gives the first application away."""
+    return {(page, mark) for page, text in told.items() for mark in marks_of(house, 0)
+            if mark in text}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["chair", "paula", "secretary"])
+def test_an_excluded_juror_meets_the_application_nowhere(house: JuryHouse, name: str) -> None:
+    hide_and_score(house, name)
+    with transaction():
+        person = next(one for one in overview(house.call).people
+                      if one.juror.user.id == house.user(name).id)  # fmt: skip
+        letters.remind(person, by=BY)
+    call_id = str(house.call.id)
+    db.session.rollback()
+    arrivals.tell(call_id)
+
+    pages = walk(house, name)
+    pages["letters"] = mailed(house, name)
+
+    assert len(pages) > 40
+    assert house.path in pages["letters"]
+    assert leaks(house, pages) == set()
     for n in (1, 2):  # the others are really there, so that the search can find something
         assert any(marks_of(house, n)[0] in text for text in pages.values())
+
+
+def test_an_excluded_juror_meets_it_nowhere_after_the_close(app: Flask) -> None:
+    house = a_jury_house(app, 3, {"ranking_for_members": True})
+    hide_and_score(house, "paula")
+    with transaction():
+        for one in house.applications:
+            one.make_move(Move.CLOSE_SCORING, by=BY, at=now())
+
+    pages = walk(house, "paula")
+
+    assert leaks(house, pages) == set()
+    assert "Titelmarke1" in pages[f"{house.path}/ranking"]
+    assert "Titelmarke1" in pages[f"{house.path}/ranking/table.xlsx"]
+
+
+@pytest.mark.pdf
+def test_no_binder_archive_or_letter_about_it_tells_of_it(app: Flask) -> None:
+    house = a_dossier_house(app, 2)
+    house.answer("paula", 0, Tie.EMPLOYED)
+    house.free("paula")
+    house.free("ifeoma")
+    make_binder(house, "ifeoma")
+    make_binder(house, "paula")
+
+    pages = walk(house, "paula")
+    pages["letters"] = mailed(house, "paula")
+
+    assert leaks(house, pages) == set()
+    for kind in ("pdf", "zip"):
+        assert "Titelmarke1" in pages[f"{house.path}/dossier/binder.{kind}"]
+    assert "eine Bewerbung" in pages["letters"]
+    assert "%PDF" in pages[house.at(1, "/dossier.pdf")]
+
+
+@pytest.mark.parametrize("name", ["chair", "secretary"])
+def test_no_count_tells_of_it(app: Flask, name: str) -> None:
+    house = a_jury_house(app, 4)
+    hide_and_score(house, name)
+
+    pages = walk(house, name)
+
+    counts = re.compile(r"\b(?:von 4|4 Bewerbungen|4 Dossiers|4 Bögen)\b")
+    assert {page: counts.findall(text) for page, text in pages.items() if counts.search(text)} == {}
 
 
 def test_counts_and_progress_do_not_tell_of_it(house: JuryHouse) -> None:
