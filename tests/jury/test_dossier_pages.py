@@ -7,13 +7,16 @@ from portal.applications import redacting
 from portal.applications.judging import Tie
 from portal.applications.workflow import Move
 from portal.audit.models import AuditEntry
+from portal.calls import memberships
+from portal.calls.memberships import Role
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.scoring import binders
 from portal.scoring.binders import Binder, BinderState
 from tests.dossier_house import a_dossier_house, make_binder, work
 from tests.jury_house import JuryHouse, a_jury_house
-from tests.people import BY
+from tests.people import BY, a_person
+from tests.statements import counted
 
 PEOPLE = ("nobody", "office", "reader", "admin", "other", "chair", "paula", "deputy", "secretary")
 STATUS = {"y": 200, "n": 404, "r": 303}
@@ -146,3 +149,23 @@ def test_the_office_is_told_where_nothing_is_scored(app: Flask) -> None:
         house.applications[0].make_move(Move.CLOSE_SCORING, by=BY, at=now())
     page = house.browser("office").get(f"/{house.call.slug}/office/dossiers").text
     assert "darum gibt es keine Mappen" in page
+
+
+@pytest.mark.parametrize("more", [0, 6])
+def test_the_page_of_the_office_asks_as_often_for_one_juror_as_for_many(
+    app: Flask, more: int
+) -> None:
+    house = a_jury_house(app, 2)
+    with transaction():
+        for n in range(more):
+            someone = a_person(f"more{n}@example.org", name=f"More {n}").user
+            memberships.give(someone, house.call, Role.JUROR, by=BY)
+    house.assign_all()
+    browser, page = house.browser("office"), f"/{house.call.slug}/office/dossiers"
+    browser.get(page)
+
+    with counted() as seen:
+        shown = browser.get(page).text
+
+    assert shown.count("noch nicht erstellt") == 5 + more
+    assert len(seen) <= 10, "\n".join(seen)
