@@ -10,7 +10,7 @@ from portal.calls.moments import phase
 from portal.calls.standing import Standing
 from portal.calls.wording import Saying, Text, say
 from portal.core.i18n import direction, format_moment, language, locale
-from portal.core.i18n import gettext as _
+from portal.web.filters import moment as day_and_time
 
 DOTS_IN_A_ROW = 60
 LONG_WORD = 12  # letters of a title's longest word from which the display size is too large
@@ -58,24 +58,6 @@ def facts(call: Standing, definition: Definition, moment: datetime) -> dict[str,
         "is_long": max(map(len, words(definition.title).text.split())) > LONG_WORD,
         "words": words,
     }
-
-
-def day_and_time(moment: datetime, zone: str) -> str:
-    """Return weekday, date, hour and year: "Mittwoch, 15. September 2027, 23:59 Uhr"."""
-    return _("%(day)s, %(time)s", day=day(moment, zone), time=clock_time(moment, zone))
-
-
-def day(moment: datetime, zone: str) -> str:
-    """Return weekday, day, month and year."""
-    pattern = {"de": "EEEE, d. MMMM y", "ar": "EEEE، d MMMM y"}.get(language(), "EEEE, d MMMM y")
-    return format_moment(moment, pattern, zone)
-
-
-def clock_time(moment: datetime, zone: str) -> str:
-    """Return hour and minute as the language writes them."""
-    if language() == "en":
-        return format_moment(moment, "h:mm a", zone).replace("AM", "am").replace("PM", "pm")
-    return _("%(time)s o’clock", time=format_moment(moment, "HH:mm", zone))
 
 
 def amount(euros: int | None) -> str:

@@ -16,10 +16,11 @@ from portal.calls.queries import definition_of
 from portal.calls.standing import Standing
 from portal.core.clock import now
 from portal.core.i18n import language
-from portal.entrance.callpage import clock_time, facts
+from portal.entrance.callpage import facts
 from portal.entrance.paper import blank_form
 from portal.web import kept
 from portal.web.csrf import csrf_token
+from portal.web.filters import clock_time
 from portal.web.headers import cacheable
 
 SECONDS = 60  # then a page looks again whether its form on paper is made

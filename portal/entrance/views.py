@@ -27,9 +27,10 @@ from portal.entrance import (
     legal_views,  # noqa: F401  (puts its pages on the blueprint)
 )
 from portal.entrance.blueprint import MINUTE, bp
-from portal.entrance.callpage import day_and_time, next_step
+from portal.entrance.callpage import next_step
 from portal.entrance.paper import blank_form
 from portal.web.doors import public
+from portal.web.filters import moment as day_and_time
 from portal.web.frame import show_call
 from portal.web.headers import cacheable
 

@@ -96,9 +96,16 @@ def size(count: int) -> str:
     return f"{format_number(round(count / KILO / KILO, 1))}\u00a0MB"
 
 
-def day(value: date, style: str = "long") -> str:
+DAYS = {  # where the pattern of CLDR is not how our texts write a date
+    ("en", "long"): "d MMMM y",
+    ("en", "full"): "EEEE, d MMMM y",
+    ("ar", "full"): "EEEE، d MMMM y",
+}
+
+
+def day(value: date, style: str = "long", zone: str = "Europe/Berlin") -> str:
     """Return a date: "15. September 2027"; other styles: `full`, `medium`, or a CLDR pattern."""
-    return format_date(value, style)
+    return format_date(value, DAYS.get((language(), style), style), zone)
 
 
 def edition(version: str) -> str:
@@ -111,13 +118,13 @@ def edition(version: str) -> str:
 
 def moment(value: datetime, zone: str = "Europe/Berlin") -> str:
     """Return date and time: "Mittwoch, 15. September 2027, 23:59 Uhr"."""
-    return gettext(
-        "%(day)s, %(time)s", day=format_date(value, "full", zone), time=clock_time(value, zone)
-    )
+    return gettext("%(day)s, %(time)s", day=day(value, "full", zone), time=clock_time(value, zone))
 
 
 def clock_time(value: datetime, zone: str = "Europe/Berlin") -> str:
-    """Return the time of day: "23:59 Uhr"."""
+    """Return the time of day as the language writes it: "23:59 Uhr", "11:59 pm"."""
+    if language() == "en":
+        return format_moment(value, "h:mm a", zone).replace("AM", "am").replace("PM", "pm")
     return gettext("%(time)s o’clock", time=format_moment(value, "HH:mm", zone))
 
 

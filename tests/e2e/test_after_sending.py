@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import segno
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import NewPerson
@@ -56,6 +57,66 @@ def test_six_digits_open_the_draft_in_the_browser_that_asked(
     elsewhere.press("Bewerbung öffnen")
 
     elsewhere.page.wait_for_url(f"**{at_home.address}")
+
+
+def test_a_code_on_the_screen_opens_the_draft_on_a_phone(new_person: NewPerson) -> None:
+    at_desk, phone = new_person(), new_person(viewport={"width": 360, "height": 740})
+    at_desk.start()
+    at_desk.section("project")
+    at_desk.page.locator("[id='project.title']").fill("Am Tisch begonnen")
+    at_desk.saved()
+    at_desk.go("/tasks")
+    at_desk.press("Auf einem anderen Gerät weitermachen")
+    at_desk.press("QR-Code zeigen")
+    at_desk.page.get_by_text("Adresse zeigen").click()
+    address = at_desk.page.locator("details bdi").inner_text()
+    picture = segno.make(address, error="m", micro=False)
+    shown = at_desk.page.get_by_role("img", name="QR-Code").get_attribute("src")
+    assert shown == picture.svg_data_uri(scale=6, border=4, light="#fff")
+    assert not at_desk.faults()
+
+    phone.page.goto(address)
+    assert not phone.faults()
+    phone.press("Bewerbung öffnen")
+
+    phone.page.wait_for_url(f"**{at_desk.address}")
+    phone.address = at_desk.address
+    phone.section("project")
+    expect(phone.page.locator("[id='project.title']")).to_have_value("Am Tisch begonnen")
+    stranger = new_person()
+    stranger.expected = {410}
+    stranger.page.goto(address)
+    assert stranger.heading() == "Dieser Link ist verbraucht oder zu alt"
+
+
+def test_a_consent_is_withdrawn_after_sending_on_a_phone(
+    new_person: NewPerson, house: House
+) -> None:
+    person = new_person(viewport={"width": 360, "height": 740})
+    page = person.page
+    person.complete(5, contact__email="doch-nicht@example.org", declarations__publish="yes")
+    person.send()
+    person.go("/status")
+    buttons = page.get_by_role("button", name=re.compile("^Widerrufen"))
+    before = buttons.count()
+    assert before
+    for button in buttons.all():
+        box, label = button.bounding_box(), button.locator(".kern-label")
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 360
+        assert label.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+        assert button.evaluate("e => e.scrollWidth <= e.clientWidth + 1")
+
+    buttons.first.click()
+
+    expect(page.get_by_role("status").first).to_contain_text("Ihre Einwilligung ist widerrufen")
+    expect(buttons).to_have_count(before - 1)
+    given = house.ask(
+        "SELECT withdrawn_at FROM consent JOIN application a ON a.id = application_id "
+        "WHERE a.owner_email = 'doch-nicht@example.org'"
+    )
+    assert sum(one[0] is not None for one in given) == 1
 
 
 def test_a_change_after_sending_is_a_new_version_with_the_same_number(

@@ -72,7 +72,7 @@ def test_dates_and_numbers_follow_the_language() -> None:
     assert filters.size(820_400) == "820\u00a0KB"
     assert filters.size(3) == "1\u00a0KB"
     with in_language("en"):
-        assert filters.moment(CLOSING) == "Wednesday, September 15, 2027, 23:59 o’clock"
+        assert filters.moment(CLOSING) == "Wednesday, 15 September 2027, 11:59 pm"
 
 
 def test_a_count_says_how_many_are_too_many() -> None:

@@ -63,6 +63,7 @@
       call.setRequestHeader("X-CSRF-Token", document.getElementsByName("csrf_token")[0].value);
       call.responseType = "json";
       under += 1;
+      line.classList.remove("p-file--bad");
       call.upload.addEventListener("progress", (event) => {
         if (!event.lengthComputable) return;
         bar.value = (100 * event.loaded) / event.total;
