@@ -9,6 +9,7 @@ from portal.applications import access as ways_back
 from portal.applications import (
     assigning,
     attachments,
+    codeletter,
     extending,
     filing,
     inspecting,
@@ -159,6 +160,7 @@ def _services(settings: Settings) -> None:
         attachments_of=attachments.attachments_of,
     )
     documents.register("receipt", reading.receipt_of)
+    documents.register(codeletter.KIND, codeletter.build)
     documents.register(application_papers.PLAIN, application_papers.application_of)
     documents.register(
         application_papers.WITH_PICTURES, application_papers.application_with_pictures
@@ -191,6 +193,7 @@ def _work() -> None:
     jobs.register("sweep_documents", documents.sweep, every=SWEEP_SECONDS, lease=600)
     jobs.register("sweep_files", filing.sweep, every=SWEEP_SECONDS, lease=600)
     jobs.register("sweep_removed", removing.sweep, every=SWEEP_SECONDS)
+    jobs.register("sweep_code_letters", codeletter.sweep, every=SWEEP_SECONDS)
 
 
 def _porch(app: Flask, settings: Settings) -> None:

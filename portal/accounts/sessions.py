@@ -4,9 +4,10 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 
 from portal.accounts.models import Invitation, Level, Session, User
 from portal.accounts.wiring import hash_of
@@ -22,6 +23,20 @@ IDLE_JUROR = timedelta(hours=2)
 KEPT = timedelta(days=30)
 SEEN_EVERY = timedelta(minutes=1)
 WORD_LENGTH = 43  # of 32 random bytes
+
+
+# Asked for on each page of staff; made once, SQLAlchemy knows it by heart.
+ALIVE = (
+    select(Session, User)
+    .join(User, Session.user_id == User.id)
+    .where(
+        Session.hash == bindparam("hash"),
+        Session.level == bindparam("level"),
+        Session.ended_at.is_(None),
+        Session.expires_at > bindparam("moment"),
+        User.active,
+    )
+)
 
 
 @dataclass(frozen=True)
@@ -61,14 +76,19 @@ def setup_of(cookie: str) -> SignedIn | None:
 
 
 def _alive(cookie: str, level: Level) -> SignedIn | None:
+    given = asked_by(cookie, level)
+    return in_use(db.session.execute(ALIVE, given).first()) if given else None
+
+
+def asked_by(cookie: str, level: Level = Level.FULL) -> dict[str, object] | None:
+    """Return what `ALIVE` has to be given for this cookie, None if it cannot be one of ours."""
     if len(cookie) != WORD_LENGTH:
         return None
-    row = db.session.execute(
-        select(Session, User)
-        .join(User, Session.user_id == User.id)
-        .where(Session.hash == hash_of(cookie), Session.level == level)
-        .where(Session.ended_at.is_(None), Session.expires_at > now(), User.active)
-    ).first()
+    return {"hash": hash_of(cookie), "level": level, "moment": now()}
+
+
+def in_use(row: Any) -> SignedIn | None:
+    """Return who is signed in by a row that begins with session and user, unless it idled out."""
     if row is None or now() - row[0].last_seen > timedelta(seconds=row[0].idle_seconds):
         return None
     return SignedIn(row[1], row[0])

@@ -1,14 +1,24 @@
 """What stands before and after an application in the list from which somebody came."""
 
 from dataclasses import dataclass, replace
+from datetime import date
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 
 from portal.applications.desk_models import Digest
-from portal.applications.finding import NEVER, Scope, line, ordered, sort_key
+from portal.applications.finding import (
+    MOST_KEPT,
+    NEVER,
+    Scope,
+    asked,
+    line,
+    ordered,
+    sort_key,
+)
 from portal.applications.listing import Filters
 from portal.applications.models import Application
 from portal.core.db import db
@@ -31,25 +41,34 @@ def neighbours(
 
     place is 0 if it is not in the list (it moved out of the filter meanwhile).
     """
-    point = sa.tuple_(sort_key(filters), Application.number)
-    here = sa.tuple_(_value(filters, application, digest), sa.literal(application.number))
+    given = {
+        "id": application.id,
+        "number": application.number,
+        "value": _value(filters, application, digest),
+    }
+    row = db.session.execute(_query(*asked(scope, filters)), given).one()
+    return Neighbours(row[0], row[1], row[2] + 1 if row[4] else 0, row[3])
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _query(scope: Scope, filters: Filters, _today: date, _docs: tuple[int, ...] | None) -> Any:
+    key = sort_key(filters)
+    point = sa.tuple_(key, Application.number)
+    here = sa.tuple_(bindparam("value", type_=key.type), bindparam("number", type_=sa.Integer()))
     larger, smaller = point > here, point < here
     before, after = (larger, smaller) if filters.descending else (smaller, larger)
     forwards = ordered(filters)
     backwards = ordered(replace(filters, descending=not filters.descending))
-    row = db.session.execute(
-        select(
+    return select(
             line(scope, filters, Application.id).where(before).order_by(*backwards).limit(1)
             .scalar_subquery(),
             line(scope, filters, Application.id).where(after).order_by(*forwards).limit(1)
             .scalar_subquery(),
             line(scope, filters, func.count()).where(before).scalar_subquery(),
             line(scope, filters, func.count()).scalar_subquery(),
-            line(scope, filters, func.count()).where(Application.id == application.id)
-            .scalar_subquery(),
-        )
-    ).one()  # fmt: skip
-    return Neighbours(row[0], row[1], row[2] + 1 if row[4] else 0, row[3])
+            line(scope, filters, func.count())
+            .where(Application.id == bindparam("id", type_=sa.Uuid())).scalar_subquery(),
+        )  # fmt: skip
 
 
 def _value(filters: Filters, application: Application, digest: Digest) -> Any:
@@ -64,5 +83,4 @@ def _value(filters: Filters, application: Application, digest: Digest) -> Any:
         "clerk": clerk.called if clerk else "",
         "due": application.due or NEVER,
     }
-    value, kind = values[filters.sort], sort_key(filters).type
-    return sa.literal(value, kind)
+    return values[filters.sort]

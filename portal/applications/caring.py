@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from uuid import UUID
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import select, update
 
 from portal import audit
 from portal.accounts.models import User
@@ -225,8 +225,11 @@ def save_view(call: Call, name: str, query: str, *, shared: bool, by: User) -> S
 
 
 def delete_view(call: Call, view_id: UUID, *, by: User) -> None:
-    """Delete an own view."""
-    mine = delete(SavedView).where(
-        SavedView.id == view_id, SavedView.call_id == call.id, SavedView.owner_id == by.id
-    )
-    db.session.execute(mine)
+    """Delete an own view; `NotFound` if it is not there, `Forbidden` if it is a colleague's."""
+    rows = select(SavedView).where(SavedView.id == view_id, SavedView.call_id == call.id)
+    view = db.session.scalar(rows)
+    if view is None or (view.owner_id != by.id and not view.shared):
+        raise NotFound
+    if view.owner_id != by.id:
+        raise Forbidden
+    db.session.delete(view)

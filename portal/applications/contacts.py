@@ -6,7 +6,7 @@ from datetime import datetime
 from sqlalchemy import delete
 
 from portal import audit, mail
-from portal.applications import reactions
+from portal.applications import codeletter, reactions
 from portal.applications.models import AccessKey, Application, Purpose, Reason
 from portal.applications.policy import POLICY, Action
 from portal.applications.queries import definition_for, latest
@@ -84,6 +84,7 @@ def _rewrite(  # noqa: PLR0913  (who, when and why)
 def _end_keys(application: Application) -> None:
     """End links, codes and browsers of the old contact; a nominee's link stays."""
     db.session.flush()
+    codeletter.forget(application)
     ended = (Purpose.DEVICE, Purpose.LINK, Purpose.CODE, Purpose.HANDOVER, Purpose.PAPER)
     db.session.execute(
         delete(AccessKey)

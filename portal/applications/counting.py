@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+import sqlalchemy as sa
+from sqlalchemy import bindparam, func, select
 
 from portal.applications.finding import Scope
 from portal.applications.models import Application
@@ -30,21 +31,24 @@ class Counts:
         return sum(self.by_status.values()) - self.drafts
 
 
+_COUNTS = (
+    select(
+        Application.status,
+        func.count(),
+        func.count().filter(Application.clerk_id == bindparam("me", type_=sa.Uuid())),
+        func.count().filter(Application.clerk_id.is_(None)),
+        func.count().filter(Application.due < bindparam("today", type_=sa.Date())),
+    )
+    .where(Application.call_id == bindparam("call", type_=sa.Uuid()))
+    .group_by(Application.status)
+)
+
+
 def counts(scope: Scope) -> Counts:
     """Return the counts of a call in one statement that reads an index only."""
-    query = (
-        select(
-            Application.status,
-            func.count(),
-            func.count().filter(Application.clerk_id == scope.user_id),
-            func.count().filter(Application.clerk_id.is_(None)),
-            func.count().filter(Application.due < scope.today),
-        )
-        .where(Application.call_id == scope.call_id)
-        .group_by(Application.status)
-    )
+    given = {"call": scope.call_id, "me": scope.user_id, "today": scope.today}
     found = Counts(dict.fromkeys(Status, 0))
-    for status, number, mine, unassigned, overdue in db.session.execute(query):
+    for status, number, mine, unassigned, overdue in db.session.execute(_COUNTS, given):
         found.by_status[status] = number
         if status is Status.RETURNED:
             found.overdue = overdue

@@ -2,15 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import joinedload
 from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.applications.desk_models import Digest, Note
+from portal.applications.messages import Message
 from portal.applications.models import Application, Event, Version
 from portal.audit.models import AuditEntry
 from portal.calls.definition import Definition
@@ -26,9 +28,9 @@ LOGGED = ("assign", "file_download", "link_resend", "extend", "contact_move", "e
 class Happening:
     """One line of the history.
 
-    kind: event, letter, version, note or log. who_kind and who: the actor. word: the move, the
-    letter's name, the version's reason or the log's verb. more: note, state of the letter, or
-    facts. number: of a version or event.
+    kind: event, letter, version, message, note or log. who_kind and who: the actor. word: the move,
+    the letter's name, the version's reason, the message's way or the log's verb. more: note, text,
+    state of the letter, or facts. number: of a version or event.
     """
 
     kind: str
@@ -52,19 +54,21 @@ class Contact:
     language: tuple[str, str]  # key and value of the question for it
 
 
+_VERSIONS = (
+    select(Version, Digest)
+    .join(Digest, Digest.application_id == Version.application_id)
+    .options(joinedload(Version.files))
+    .where(Version.application_id == bindparam("application"))
+    .order_by(Version.n)
+)
+
+
 def version_of(application: Application, n: int | None) -> tuple[Version, Digest]:
     """Return a version (None: the newest) with its files, and the digest, in one statement.
 
     All versions are read along, since what stands beside them asks for the newest one.
     """
-    query = (
-        select(Version, Digest)
-        .join(Digest, Digest.application_id == Version.application_id)
-        .options(joinedload(Version.files))
-        .where(Version.application_id == application.id)
-        .order_by(Version.n)
-    )
-    rows = db.session.execute(query).unique().all()
+    rows = db.session.execute(_VERSIONS, {"application": application.id}).unique().all()
     set_committed_value(application, "versions", [row[0] for row in rows])
     for version, digest in rows:
         if version.n == (digest.version_n if n is None else n):
@@ -74,28 +78,36 @@ def version_of(application: Application, n: int | None) -> tuple[Version, Digest
 
 def history(application: Application) -> list[Happening]:
     """Return everything that happened to an application, the latest first, in one statement."""
-    mine = application.id
-    lines = sa.union_all(
-        _line("event", Event, Event.at, Event.move, Event.note, number=Event.n)
-        .where(Event.application_id == mine),
-        _line("version", Version, Version.stored_at, Version.reason, Version.note,
-              number=Version.n).where(Version.application_id == mine),
-        _line("letter", Letter, Letter.created_at, Letter.name, Letter.state)
-        .where(Letter.about == mine),
-        _line("note", Note, Note.at, "", Note.text, who=("user", sa.null(), Note.by_id))
-        .where(Note.application_id == mine),
-        _line("log", AuditEntry, AuditEntry.at, AuditEntry.what, AuditEntry.facts,
-              who=(AuditEntry.actor_kind, AuditEntry.actor_key, sa.null()))
-        .where(AuditEntry.thing_kind == "application", AuditEntry.thing_key == str(mine),
-               AuditEntry.what.in_(LOGGED)),
-    )  # fmt: skip
-    rows = db.session.execute(lines)
+    given = {"application": application.id, "key": str(application.id)}
+    rows = db.session.execute(_history(), given)
     found = [
         Happening(row.kind, row.at, row.who_kind, row.who or str(row.who_id or ""), row.word,
                   row.more or "", row.number, row.id)
         for row in rows
     ]  # fmt: skip
     return sorted(found, key=lambda one: (one.at, one.number), reverse=True)
+
+
+@cache
+def _history() -> Any:
+    """Return the statement, made once."""
+    mine = bindparam("application", type_=sa.Uuid())
+    return sa.union_all(
+        _line("event", Event, Event.at, Event.move, Event.note, number=Event.n)
+        .where(Event.application_id == mine),
+        _line("version", Version, Version.stored_at, Version.reason, Version.note,
+              number=Version.n).where(Version.application_id == mine),
+        _line("letter", Letter, Letter.created_at, Letter.name, Letter.state)
+        .where(Letter.about == mine),
+        _line("message", Message, Message.sent_at, Message.way, Message.text)
+        .where(Message.application_id == mine),
+        _line("note", Note, Note.at, "", Note.text, who=("user", sa.null(), Note.by_id))
+        .where(Note.application_id == mine),
+        _line("log", AuditEntry, AuditEntry.at, AuditEntry.what, AuditEntry.facts,
+              who=(AuditEntry.actor_kind, AuditEntry.actor_key, sa.null()))
+        .where(AuditEntry.thing_kind == "application", AuditEntry.thing_key == bindparam("key"),
+               AuditEntry.what.in_(LOGGED)),
+    )  # fmt: skip
 
 
 def _line(kind: str, table: Any, at: Any, word: Any, more: Any, **rest: Any) -> Any:

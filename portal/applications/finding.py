@@ -5,6 +5,7 @@ The wide rows of applications are read for the page only; everything else stands
 
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -23,6 +24,7 @@ from portal.applications.workflow import Move, Status
 from portal.core.clock import now
 from portal.core.db import db
 
+MOST_KEPT = 64  # statements
 NEVER = date(9999, 1, 1)  # sorts whatever has no date behind everything that has one
 
 
@@ -84,26 +86,42 @@ class Scope:
         return now().astimezone(ZoneInfo(self.zone)).date()
 
 
-def page_of(scope: Scope, filters: Filters, columns: tuple[str, ...] = ()) -> Listed:
+def page_of(
+    scope: Scope, filters: Filters, columns: tuple[str, ...] = (), *, size: int = SIZE
+) -> Listed:
     """Return one page in one statement; past the end the last page, in a second one."""
-    found = _rows(scope, filters, columns)
+    found = _rows(scope, filters, columns, size)
     total = found[0].total if found else (count(scope, filters) if filters.page > 1 else 0)
-    pages = max(1, -(-total // SIZE))
+    pages = max(1, -(-total // size))
     page = min(filters.page, pages)
     if not found and total:
-        found = _rows(scope, replace(filters, page=page), columns)
+        found = _rows(scope, replace(filters, page=page), columns, size)
     words = searching.query_words(filters.q)
     return Listed([_row(row, words) for row in found], total, page, pages)
 
 
-def _rows(scope: Scope, filters: Filters, columns: tuple[str, ...]) -> list[Any]:
+def _rows(scope: Scope, filters: Filters, columns: tuple[str, ...], size: int) -> list[Any]:
     """Return the rows of a page: first their ids, by indexes; then what is shown of them."""
+    return list(db.session.execute(_query(*asked(scope, filters), columns, size)))
+
+
+def asked(scope: Scope, filters: Filters) -> tuple[Scope, Filters, date, tuple[int, ...] | None]:
+    """Return everything on which a statement depends; making it costs as much as asking it."""
+    docs = scope.docs(filters.q) if searching.query_words(filters.q) else None
+    return scope, filters, scope.today, None if docs is None else tuple(docs)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _query(
+    scope: Scope, filters: Filters, _today: date, _docs: tuple[int, ...] | None,
+    columns: tuple[str, ...], size: int,
+) -> Any:  # fmt: skip
     searched = bool(searching.query_words(filters.q))
     page = (
         line(scope, filters, Application.id)
         .order_by(*ordered(filters))
-        .limit(SIZE)
-        .offset((filters.page - 1) * SIZE)
+        .limit(size)
+        .offset((filters.page - 1) * size)
         .subquery()
     )
     query = (
@@ -123,7 +141,7 @@ def _rows(scope: Scope, filters: Filters, columns: tuple[str, ...]) -> list[Any]
     )  # fmt: skip
     if searched:
         query = query.join(search_doc, search_doc.c.n == Digest.doc)
-    return list(db.session.execute(query))
+    return query
 
 
 def _tags() -> Any:

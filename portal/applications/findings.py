@@ -1,7 +1,8 @@
 """What the portal finds out by itself about an application, with the reason in words."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Protocol
 from uuid import UUID
 
 from sqlalchemy import or_, select
@@ -60,7 +61,17 @@ def required(version: Version) -> Finding:
 
 
 def missing_in(version: Version) -> list[AnyQuestion]:
-    """Return the questions that were asked and must be answered, but lack a fitting answer."""
+    """Return the questions that were asked and must be answered, but lack a fitting answer.
+
+    Two findings ask; a version never changes, so the loaded one keeps the answer.
+    """
+    if "_missing" not in version.__dict__:
+        version.__dict__["_missing"] = _missing_in(version)
+    missing: list[AnyQuestion] = version.__dict__["_missing"]
+    return missing
+
+
+def _missing_in(version: Version) -> list[AnyQuestion]:
     definition = definition_under(version)
     counts: dict[str, int] = {}
     for kept in version.files:
@@ -129,7 +140,19 @@ def twins_of(ids: Collection[UUID]) -> dict[UUID, list[Application]]:
     return found
 
 
-def duplicate_of(twins: list[Application]) -> Finding:
+class Alike(Protocol):
+    """Another application as far as a finding names it."""
+
+    @property
+    def id(self) -> UUID:
+        """Its id."""
+
+    @property
+    def reference(self) -> str | None:
+        """Its number."""
+
+
+def duplicate_of(twins: Sequence[Alike]) -> Finding:
     """Return the finding for an application with these likely doubles."""
     if not twins:
         return Finding("ok", [_("No similar application was found.")])

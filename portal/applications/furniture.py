@@ -1,15 +1,19 @@
-"""What stands around a list or an application: views, tags, clerks, doubles: one statement."""
+"""What stands around a list or an application: views, tags, clerks, doubles: one statement.
+
+The statements are made once, since making them costs more than asking them.
+"""
 
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.accounts.models import User
 from portal.applications.desk_models import ApplicationTag, Duplicate, SavedView, Tag
 from portal.applications.finding import Scope
+from portal.applications.messages import Message
 from portal.applications.models import Application
 from portal.calls.memberships import Membership, Role
 from portal.core.db import db
@@ -49,7 +53,7 @@ class Twin:
     """Another application that may be the same."""
 
     pair_id: UUID
-    application_id: UUID
+    id: UUID
     reference: str
     title: str
     dismissed: bool
@@ -57,13 +61,18 @@ class Twin:
 
 @dataclass
 class Furniture:
-    """Everything around; `tags_on` are the ids of the tags of the application in question."""
+    """Everything around.
+
+    tags_on: the ids of the tags of the application in question; unread: its messages that nobody of
+    the office has read.
+    """
 
     views: list[View] = field(default_factory=list)
     tags: dict[str, TagWord] = field(default_factory=dict)
     staff: dict[UUID, Clerk] = field(default_factory=dict)
     twins: list[Twin] = field(default_factory=list)
     tags_on: list[str] = field(default_factory=list)
+    unread: int = 0
 
     @property
     def clerks(self) -> list[Clerk]:
@@ -78,12 +87,12 @@ class Furniture:
 
 def around_list(scope: Scope) -> Furniture:
     """Return views, tags and clerks of a call."""
-    return _read(_views(scope), _tags(scope), _staff(scope))
+    return _read(_AROUND_LIST, {"call": scope.call_id, "me": scope.user_id})
 
 
 def around_application(scope: Scope, application_id: UUID) -> Furniture:
     """Return tags and clerks of the call, and tags and possible doubles of one application."""
-    return _read(_tags(scope), _staff(scope), _tags_on(application_id), _twins(application_id))
+    return _read(_AROUND_APPLICATION, {"call": scope.call_id, "application": application_id})
 
 
 def _line(kind: str, key: Any, **columns: Any) -> Any:
@@ -98,8 +107,12 @@ def _line(kind: str, key: Any, **columns: Any) -> Any:
     )
 
 
-def _views(scope: Scope) -> Any:
-    mine = SavedView.owner_id == scope.user_id
+_CALL = bindparam("call", type_=sa.Uuid())
+_APPLICATION = bindparam("application", type_=sa.Uuid())
+
+
+def _views() -> Any:
+    mine = SavedView.owner_id == bindparam("me", type_=sa.Uuid())
     return _line(
         "view",
         SavedView.id,
@@ -107,41 +120,54 @@ def _views(scope: Scope) -> Any:
         extra=SavedView.query,
         flag=SavedView.shared,
         other=SavedView.owner_id,
-    ).where(SavedView.call_id == scope.call_id, sa.or_(mine, SavedView.shared))
+    ).where(SavedView.call_id == _CALL, sa.or_(mine, SavedView.shared))
 
 
-def _tags(scope: Scope) -> Any:
+def _tags() -> Any:
     line = _line("tag", Tag.id, name=Tag.name, extra=Tag.colour, flag=sa.false(), other=sa.null())
-    return line.where(Tag.call_id == scope.call_id)
+    return line.where(Tag.call_id == _CALL)
 
 
-def _staff(scope: Scope) -> Any:
+def _staff() -> Any:
     name = sa.func.coalesce(sa.func.nullif(User.name, ""), User.email)
     line = _line("staff", User.id, name=name, extra=Membership.role, flag=User.active,
                  other=sa.null())  # fmt: skip
     return line.join(Membership, Membership.user_id == User.id).where(
-        Membership.call_id == scope.call_id, Membership.role.in_((Role.OFFICE, Role.READER))
+        Membership.call_id == _CALL, Membership.role.in_((Role.OFFICE, Role.READER))
     )
 
 
-def _tags_on(application_id: UUID) -> Any:
+def _tags_on() -> Any:
     line = _line("on", ApplicationTag.tag_id, name="", extra="", flag=sa.false(), other=sa.null())
-    return line.where(ApplicationTag.application_id == application_id)
+    return line.where(ApplicationTag.application_id == _APPLICATION)
 
 
-def _twins(application_id: UUID) -> Any:
-    first = Duplicate.first_id == application_id
+def _unread() -> Any:
+    line = _line("unread", Message.id, name="", extra="", flag=sa.false(), other=sa.null())
+    return line.where(
+        Message.application_id == _APPLICATION,
+        Message.from_office.is_(False),
+        Message.read_at.is_(None),
+    )
+
+
+def _twins() -> Any:
+    first = Duplicate.first_id == _APPLICATION
     twin = sa.case((first, Duplicate.second_id), else_=Duplicate.first_id)
     line = _line("twin", Duplicate.id, name=Application.title, extra=Application.reference,
                  flag=Duplicate.dismissed_at.is_not(None), other=Application.id)  # fmt: skip
     return line.join(Application, Application.id == twin).where(
-        sa.or_(first, Duplicate.second_id == application_id)
+        sa.or_(first, Duplicate.second_id == _APPLICATION)
     )
 
 
-def _read(*lines: Any) -> Furniture:
+_AROUND_LIST = sa.union_all(_views(), _tags(), _staff())
+_AROUND_APPLICATION = sa.union_all(_tags(), _staff(), _tags_on(), _twins(), _unread())
+
+
+def _read(lines: Any, given: dict[str, UUID]) -> Furniture:
     found = Furniture()
-    rows = db.session.execute(sa.union_all(*lines))
+    rows = db.session.execute(lines, given)
     for row in sorted(rows, key=lambda one: (one.kind, str(one.name).casefold())):
         _put(found, row)
     return found
@@ -158,5 +184,7 @@ def _put(found: Furniture, row: Any) -> None:
             found.staff[row.key] = Clerk(row.key, row.name, row.extra)
     elif row.kind == "on":
         found.tags_on.append(row.key.hex)
+    elif row.kind == "unread":
+        found.unread += 1
     else:
         found.twins.append(Twin(row.key, row.other, row.extra, row.name, row.flag))

@@ -61,6 +61,10 @@ class Filters:
     columns: tuple[str, ...] = ()
     page: int = 1
 
+    def __hash__(self) -> int:
+        """Let statements be kept by what they ask for."""
+        return hash(tuple(self.pairs()))
+
     def pairs(self, *, paged: bool = True) -> list[tuple[str, str]]:
         """Return name and value of everything that differs from the plain list."""
         words = ("q", "status", "clerk", "tag", "channel", "inquiry", "checks")

@@ -1,21 +1,21 @@
 """The formal check of one application: what the portal found, what a person marked."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import audit
 from portal.applications import searching
-from portal.applications.findings import FINDERS, Finding, duplicate_of
+from portal.applications.findings import FINDERS, Alike, Finding, duplicate_of
 from portal.applications.models import Application, Version
 from portal.applications.policy import POLICY, Action
 from portal.applications.queries import definition_for, definition_under
-from portal.applications.reading import Entry, entries_of_version
+from portal.applications.reading import Entry, SectionEntries, entries_of_version
 from portal.applications.renewing import newest, raw_answers
 from portal.calls.answers import is_asked
 from portal.calls.checklist import CheckItem
@@ -101,17 +101,21 @@ def panel(
     application: Application,
     *,
     marks: Iterable[CheckMark] | None = None,
-    twins: list[Application] | None = None,
+    twins: Sequence[Alike] | None = None,
+    parts: list[SectionEntries] | None = None,
 ) -> Panel:
     """Return the checklist of an application with marks, findings and evidence.
 
-    marks, twins: given where a list has loaded them for many applications at once.
+    marks, twins, parts: given where the page has loaded them already, for many applications or
+    for what it shows beside the list; parts are the entries of the newest version.
     """
     version = newest(application)
     definition = definition_under(version)
     known = marks_of(application) if marks is None else marks
     marks_by = {mark.item: mark for mark in known}
-    entries = {e.question.key: e for part in entries_of_version(version) for e in part.entries}
+    shown = parts or entries_of_version(version)
+    entries = {e.question.key: e for part in shown for e in part.entries}
+    raw, counts = raw_answers(definition, version.answers), _counts(application)
     return Panel([
         Line(
             item=item,
@@ -120,14 +124,12 @@ def panel(
             evidence=[entries[key] for key in item.evidence if key in entries],
         )
         for item in items_of(application)
-        if item.only_with is None or is_asked(
-            definition.questions[item.only_with], definition,
-            raw_answers(definition, version.answers), _counts(application),
-        )
+        if item.only_with is None
+        or is_asked(definition.questions[item.only_with], definition, raw, counts)
     ])  # fmt: skip
 
 
-def _finding(item: CheckItem, version: Version, twins: list[Application] | None) -> Finding | None:
+def _finding(item: CheckItem, version: Version, twins: Sequence[Alike] | None) -> Finding | None:
     if item.automatic == "duplicate" and twins is not None:
         return duplicate_of(twins)
     return FINDERS[item.automatic](version) if item.automatic in FINDERS else None
@@ -147,10 +149,12 @@ def items_of(application: Application) -> tuple[CheckItem, ...]:
     return tuple(item for item in items if item.only_with is None or item.only_with in known)
 
 
+_MARKS = select(CheckMark).where(CheckMark.application_id == bindparam("application"))
+
+
 def marks_of(application: Application) -> list[CheckMark]:
     """Return the marks of an application."""
-    rows = select(CheckMark).where(CheckMark.application_id == application.id)
-    return list(db.session.scalars(rows))
+    return list(db.session.scalars(_MARKS, {"application": application.id}))
 
 
 def marks_on(ids: Collection[UUID]) -> dict[UUID, list[CheckMark]]:

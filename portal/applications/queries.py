@@ -21,7 +21,8 @@ from portal.calls.queries import definition_of
 from portal.core.clock import now
 from portal.core.db import db
 
-# Both stand on each page of the form. Made once, they cost half: SQLAlchemy knows them by heart.
+# These stand on each page of form or office. Made once, they cost half: SQLAlchemy knows them by
+# heart.
 _HELD = (
     select(Application)
     .join(AccessKey)
@@ -33,6 +34,10 @@ _HELD = (
     )
 )
 _HELD_FOR_CHANGE = _HELD.with_for_update(of=Application)
+_IN_CALL = select(Application).where(
+    Application.id == bindparam("application_id"), Application.call_id == bindparam("call_id")
+)
+_IN_CALL_FOR_CHANGE = _IN_CALL.with_for_update(of=Application)
 _FILE_STATES = select(File.key, File.state).where(
     File.application_id == bindparam("application_id"), File.removed_at.is_(None)
 )
@@ -52,12 +57,8 @@ def held_by(device: str, application_id: UUID, *, for_change: bool = False) -> A
 
 def in_call(call: Call, application_id: UUID, *, for_change: bool = False) -> Application | None:
     """Return an application of `call`; for_change locks its row."""
-    query = select(Application).where(
-        Application.id == application_id, Application.call_id == call.id
-    )
-    if for_change:
-        query = query.with_for_update(of=Application)
-    return db.session.scalar(query)
+    query = _IN_CALL_FOR_CHANGE if for_change else _IN_CALL
+    return db.session.scalar(query, {"application_id": application_id, "call_id": call.id})
 
 
 def by_number(call: Call, typed: str) -> Application | None:

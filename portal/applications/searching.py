@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -164,12 +164,10 @@ def matching(words: list[str], digest: Any = Digest) -> sa.ColumnElement[bool]:
 
 def few_docs(words: list[str]) -> list[int] | None:
     """Return the documents in which all `words` stand, None if they are more than `FEW`."""
-    found = _docs_with(words)
     if db.engine.dialect.name == "postgresql":
-        found = found.limit(FEW + 1)
+        docs = list(db.session.scalars(_docs_with(words).limit(FEW + 1)))
     else:
-        found = select(found.subquery().c.rowid).limit(FEW + 1)
-    docs = list(db.session.scalars(found))
+        docs = list(db.session.scalars(_few(), {"wanted": _wanted(words)}))
     return docs if len(docs) <= FEW else None
 
 
@@ -178,9 +176,21 @@ def _docs_with(words: list[str]) -> Any:
         asked = sa.cast(" & ".join(f"'{word}':*" for word in words), TSQUERY)
         column = sa.column("words", TSVECTOR)
         return select(search_doc.c.n).where(column.op("@@")(asked))
-    wanted = " AND ".join(f'"{word}"*' for word in words)
-    match = sa.text("SELECT rowid FROM search_fts WHERE search_fts MATCH :wanted")
-    return match.bindparams(wanted=wanted).columns(sa.column("rowid", sa.Integer))
+    return _MATCH.bindparams(wanted=_wanted(words)).columns(_ROWID)
+
+
+_ROWID = sa.column("rowid", sa.Integer)
+_MATCH = sa.text("SELECT rowid FROM search_fts WHERE search_fts MATCH :wanted")
+
+
+def _wanted(words: list[str]) -> str:
+    return " AND ".join(f'"{word}"*' for word in words)
+
+
+@cache
+def _few() -> Any:
+    """Return the statement for some documents on SQLite, made once."""
+    return select(_MATCH.columns(_ROWID).subquery().c.rowid).limit(FEW + 1)
 
 
 def passage(body: str, folded: str, words: list[str]) -> list[Piece]:

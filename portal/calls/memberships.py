@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, contains_eager, mapped_column, relationship
 from portal import audit
 from portal.accounts import sessions
 from portal.accounts.models import User
+from portal.accounts.sessions import SignedIn
 from portal.calls.models import Call
 from portal.core.actor import Actor
 from portal.core.clock import now
@@ -55,11 +56,35 @@ class Membership(Model):
     call: Mapped[Call] = relationship()
 
 
-def roles_of(user: User) -> Sequence[Membership]:
+_IN_ORDER = (Call.closes_at.desc(), Membership.role)
+_ARRIVING = (
+    sessions.ALIVE.add_columns(Membership)
+    .outerjoin(Membership, Membership.user_id == User.id)
+    .outerjoin(Membership.call)
+    .options(contains_eager(Membership.call))
+    .order_by(*_IN_ORDER)
+)
+
+
+def arriving(cookie: str) -> tuple[SignedIn | None, list[Membership]]:
+    """Return who is signed in with this cookie, and the memberships in all calls; one query."""
+    given = sessions.asked_by(cookie)
+    rows = db.session.execute(_ARRIVING, given).all() if given else []
+    here = sessions.in_use(rows[0] if rows else None)
+    if here is None:
+        return None, []
+    return here, _noted(here.user, [row[2] for row in rows if row[2] is not None])
+
+
+def roles_of(user: User) -> list[Membership]:
     """Return the memberships of `user` in all calls, their calls loaded, in one query."""
     rows = select(Membership).join(Membership.call).options(contains_eager(Membership.call))
     mine = rows.where(Membership.user_id == user.id)
-    found = db.session.scalars(mine.order_by(Call.closes_at.desc(), Membership.role)).all()
+    return _noted(user, list(db.session.scalars(mine.order_by(*_IN_ORDER))))
+
+
+def _noted(user: User, found: list[Membership]) -> list[Membership]:
+    """Let the loaded user know its roles by call."""
     held: dict[UUID, set[Role]] = {}
     for membership in found:
         held.setdefault(membership.call_id, set()).add(membership.role)

@@ -43,8 +43,15 @@ def lazy_gettext(text: str, **values: Any) -> Any:
 
 
 def locale() -> Locale:
-    """Return the present locale (German outside of any)."""
-    return flask_babel.get_locale() or Locale.parse(BINDING)
+    """Return the present locale (German outside of any).
+
+    Asked hundreds of times for a page, so what Flask-Babel found is read where it keeps it.
+    """
+    try:
+        known: Locale | None = flask_babel.g._flask_babel.babel_locale  # noqa: SLF001
+    except (AttributeError, RuntimeError):
+        known = None
+    return known or flask_babel.get_locale() or Locale.parse(BINDING)
 
 
 def language() -> str:

@@ -5,12 +5,26 @@ memory; they go from file to file when the result is written.
 """
 
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
+from itertools import islice
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from pikepdf import Array, Dictionary, Name, NameTree, PageCopyWarning, Pdf, String
+from pikepdf import (
+    Array,
+    Dictionary,
+    Name,
+    NameTree,
+    ObjectStreamMode,
+    PageCopyWarning,
+    Pdf,
+    String,
+)
 
 from portal.documents.foreign import carry_layers
+
+AT_ONCE = 100  # documents
 
 
 class Mark(NamedTuple):
@@ -22,17 +36,45 @@ class Mark(NamedTuple):
     below: tuple["Mark", ...]
 
 
+class Part(NamedTuple):
+    """A document to be merged: the title of its bookmark, and where it is."""
+
+    title: str
+    path: Path
+
+
+def merge(parts: Iterable[Part], target: Path) -> Path:
+    """Write `parts` one behind the other to `target`; some hundred are open at a time."""
+    left = iter(parts)
+    longer = target.with_name(f"{target.stem}-longer.pdf")
+    for number, first in enumerate(left):
+        _merged(target if number else None, [first, *islice(left, AT_ONCE - 1)], longer)
+        longer.replace(target)
+    return target
+
+
+def _merged(book: Path | None, parts: list[Part], longer: Path) -> None:
+    with ExitStack() as stack:
+        begun = Part("", book) if book else parts.pop(0)
+        merger = Merger(stack.enter_context(Pdf.open(begun.path)), begun.title)
+        for part in parts:
+            merger.append(stack.enter_context(Pdf.open(part.path)), part.title)
+        merger.finish()
+        merger.pdf.save(longer, object_stream_mode=ObjectStreamMode.generate)
+
+
 class Merger:
     """Appends PDFs to `front`, whose single root element then holds them as parts."""
 
-    def __init__(self, front: Pdf) -> None:
+    def __init__(self, front: Pdf, title: str = "") -> None:
+        """Begin with `front`; title: of a bookmark above its own, as the other parts have one."""
         self.pdf = front
         tree = front.Root.StructTreeRoot
         self._tree = tree
         self._document = tree.K[0] if isinstance(tree.K, Array) else tree.K
         self._parents: list[Any] = list(_numbers(tree.ParentTree))
         self._next = 1 + max((int(key) for key in self._parents[::2]), default=-1)
-        self._marks = list(_marks(front))
+        self._marks = _under(title, list(_marks(front)), _height(front.pages[0].obj))
         self._places: dict[str, Any] = dict(_destinations(front))
         self._parts: list[Any] = []
 
@@ -48,10 +90,8 @@ class Merger:
         pages = [self.pdf.pages[first + n].obj for n in range(count)]
         self._take_structure(source, pages)
         self._take_places(source, pages, first)
-        marks = list(_marks(source))
-        inner = marks[0].below if len(marks) == 1 else marks  # its title stands there already
-        below = tuple(_shifted(mark, first) for mark in inner)
-        self._marks.append(Mark(title, first, _height(pages[0]), below))
+        (mark,) = _under(title, list(_marks(source)), _height(pages[0]))
+        self._marks.append(_shifted(mark, first))
         carry_layers(self.pdf, source)
         return first
 
@@ -133,6 +173,14 @@ def _marks(pdf: Pdf) -> Iterator[Mark]:
             one = one.get("/Next")
 
     yield from below(pdf.Root.get("/Outlines", Dictionary()))
+
+
+def _under(title: str, marks: list[Mark], top: float) -> list[Mark]:
+    """Return the bookmarks of a document below one with its title, unless that is empty."""
+    if not title:
+        return marks
+    inner = marks[0].below if len(marks) == 1 else marks  # its title stands there already
+    return [Mark(title, 0, top, tuple(inner))]
 
 
 def _shifted(mark: Mark, by: int) -> Mark:

@@ -5,12 +5,14 @@ from functools import cache
 
 from portal.core.resources import resource_dir
 
+LETTERS = ("receipt", "code_letter")
 FOLDER = resource_dir("templates") / "documents"
 
 
 def style_source(template: str) -> str:
-    """Return the style of a document: that of all, then its own."""
-    return "".join((FOLDER / f"{name}.css").read_text("utf-8") for name in ("document", template))
+    """Return the style of a document: that of all, of letters where it is one, then its own."""
+    names = ["document", *(["letterhead"] if template in LETTERS else []), template]
+    return "".join((FOLDER / f"{name}.css").read_text("utf-8") for name in names)
 
 
 @cache

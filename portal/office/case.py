@@ -24,6 +24,7 @@ from portal.core.errors import NotFound
 from portal.core.i18n import gettext as _
 from portal.office.caselist import scope_of
 from portal.office.frame import page
+from portal.office.screening import checks_of
 from portal.web.rooms import here, work_on
 from portal.web.touch import witness
 
@@ -44,9 +45,12 @@ def show(application: Application) -> ResponseReturnValue:
     witness(me, "application_view", application, version=version.n)
     definition = definition_under(version)
     sections = entries_of_version(version)
+    twins = [one for one in around.twins if not one.dismissed]
+    parts = sections if version.n == digest.version_n else None
     return page(
         "office/case.html", call, area="caselist.show", application=application, version=version,
         digest=digest, sections=sections, around=around, beside=beside, today=scope.today,
+        checks=checks_of(application, twins=twins, parts=parts), open_twins=twins,
         contact=dossiers.contact_in(definition, version), under=definition, me=me,
         tag_colours=COLOURS, names=_names(around, happened), list_query=_list_query(filters),
         versions=[one for one in happened if one.kind == "version"],

@@ -23,8 +23,9 @@ from portal.core.db import db, transaction
 from portal.core.i18n import gettext as _
 from portal.feedback.models import BarrierReport
 from portal.mail.models import LetterState
-from portal.office.caselist import definition_now, label_of, scope_of, words_of
+from portal.office.caselist import definition_now, scope_of
 from portal.office.charts import Bars, bars, columns
+from portal.office.filtering import label_of, words_of
 from portal.office.frame import page
 from portal.office.keeping import kept
 from portal.office.words import channel_word

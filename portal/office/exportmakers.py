@@ -129,21 +129,16 @@ def _pdfs(export: Export, folder: Path) -> Path:
 
 
 def _merged(export: Export, folder: Path) -> Path:
-    """Put all documents behind one another, with a bookmark for each."""
-    import pikepdf
+    """Put all documents behind one another, tags included, with a bookmark for each."""
+    from portal.documents import merging  # brings the library for PDF, which no page needs
 
-    path = folder / "applications.pdf"
-    with pikepdf.new() as target:
-        marks = []
-        for item, document in _made(export):
-            title = f"{item.row.reference} {item.row.title}"
-            marks.append(pikepdf.OutlineItem(title, len(target.pages)))
-            with documents.open_document(document) as source, pikepdf.open(source) as one:
-                target.pages.extend(one.pages)
-        with target.open_outline() as outline:
-            outline.root.extend(marks)
-        target.save(path)
-    return path
+    parts = (
+        merging.Part(
+            f"{item.row.reference} {item.row.title}", storage.store().path(document.storage_key)
+        )
+        for item, document in _made(export)
+    )
+    return merging.merge(parts, folder / "applications.pdf")
 
 
 def _made(export: Export) -> Iterator[tuple[Item, Document]]:

@@ -52,7 +52,7 @@ def kind_words() -> dict[str, tuple[str, str]]:
         "pdfs": (_("A PDF for each application (ZIP)"),
                  _("All answers, with the photos and documents as pictures if you like.")),
         "pdf": (_("All applications in one PDF"),
-                _("For printing, at most 500. Read single PDFs with a screen reader.")),
+                _("At most 500, one behind the other, with a bookmark for each.")),
         "files": (_("All files (ZIP)"),
                   _("Photos and documents as we keep them, named by your pattern.")),
     }  # fmt: skip

@@ -1,5 +1,6 @@
 """What stands around every page of the office: the call, the areas, who is signed in."""
 
+from functools import lru_cache
 from typing import Any
 
 from flask import Flask, current_app, g, render_template, url_for
@@ -8,6 +9,7 @@ from portal.calls.memberships import Role
 from portal.calls.models import Call
 from portal.calls.queries import definition_of
 from portal.core.i18n import gettext as _
+from portal.core.i18n import language
 from portal.web.frame import show_call
 from portal.web.rooms import memberships
 
@@ -44,6 +46,11 @@ def areas_of_office() -> list[tuple[str, str, str]]:
     call: Call | None = g.get("office_call")
     if call is None:
         return []
+    return _areas(call.slug, language(), may_work=may_work())
+
+
+@lru_cache(maxsize=64)
+def _areas(slug: str, _language: str, *, may_work: bool) -> list[tuple[str, str, str]]:
     names = {
         "desk.show": _("Today"),
         "caselist.show": _("Applications"),
@@ -55,9 +62,9 @@ def areas_of_office() -> list[tuple[str, str, str]]:
         "exports.show": _("Exports"),
     }
     return [
-        (endpoint, url_for(endpoint, slug=call.slug), names[endpoint])
+        (endpoint, url_for(endpoint, slug=slug), names[endpoint])
         for endpoint in AREAS
-        if endpoint in current_app.view_functions and (endpoint not in FOR_WORKERS or may_work())
+        if endpoint in current_app.view_functions and (endpoint not in FOR_WORKERS or may_work)
     ]
 
 

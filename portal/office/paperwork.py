@@ -3,10 +3,10 @@
 from datetime import datetime, time, timedelta
 from typing import BinaryIO, cast
 
-from flask import Blueprint, abort, flash, redirect, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, send_file, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications import filing, keys, paper
+from portal.applications import codeletter, filing, keys, paper
 from portal.applications.filing import FileRefused
 from portal.applications.models import Application, Channel
 from portal.applications.paperentries import entry_of
@@ -20,8 +20,9 @@ from portal.calls.queries import current_version, definition_of
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError
-from portal.core.i18n import BINDING, in_language
 from portal.core.i18n import gettext as _
+from portal.documents import usecases as documents
+from portal.documents.models import Document, DocumentState
 from portal.office.frame import page
 from portal.office.screening import CASE, REFUSED
 from portal.office.working import back_to, day_in, given, moment_in, way
@@ -143,6 +144,7 @@ def code(application: Application) -> ResponseReturnValue:
     try:
         with transaction():
             paper.hand_over(application, datetime.combine(day, time(23, 59, 59), zone), by=person())
+            codeletter.order(application)
     except DomainError as refused:
         return _page(application, [("until", refused.message)]), REFUSED
     return redirect(way("paperwork.letter", application), 303)
@@ -151,15 +153,32 @@ def code(application: Application) -> ResponseReturnValue:
 @bp.get(f"{CASE}/paper/letter")
 @work_on(Action.ENTER_ON_PAPER)
 def letter(application: Application) -> ResponseReturnValue:
-    """Show the letter with the code, to be printed."""
+    """Show the code and the letter with it, as soon as the worker has made it."""
     key = paper.live_key(application, now())
     if key is None:
         return redirect(way("paperwork.show", application))
     witness(person(), "paper_code_view", application)
-    with in_language(BINDING):
-        return page(
-            "office/paper_letter.html", application.call, area="caselist.show",
-            application=application, code=paper.code(key), until=key.expires_at,
-            recipient=recipient_of(application), written=now(),
-            address=keys.absolute(url_for("papercode.code", slug=application.call.slug)),
-        )  # fmt: skip
+    return page(
+        "office/paper_letter.html", application.call, area="caselist.show",
+        application=application, code=paper.code(key), until=key.expires_at,
+        recipient=recipient_of(application), made=_made(codeletter.find(application)),
+        address=keys.absolute(url_for("papercode.code", slug=application.call.slug)),
+    )  # fmt: skip
+
+
+def _made(document: Document | None) -> bool:
+    return document is not None and document.state is DocumentState.MADE
+
+
+@bp.get(f"{CASE}/paper/letter.pdf")
+@work_on(Action.ENTER_ON_PAPER)
+def letter_pdf(application: Application) -> ResponseReturnValue:
+    """Hand out the letter for an envelope with a window."""
+    document = codeletter.find(application)
+    if document is None or paper.live_key(application, now()) is None or not _made(document):
+        abort(404)
+    witness(person(), "paper_code_view", application)
+    answer = send_file(documents.open_document(document), mimetype="application/pdf")
+    answer.headers.set("Content-Disposition", "inline", filename=f"{application.reference}.pdf")
+    answer.headers["Cache-Control"] = "no-store"
+    return answer

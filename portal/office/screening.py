@@ -1,6 +1,6 @@
 """The formal check: marks of the checklist and the moves of one application."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 from uuid import UUID
 
@@ -9,16 +9,20 @@ from flask.typing import ResponseReturnValue
 
 from portal.accounts import queries as people
 from portal.applications import assigning, forwarding, marking, screening
+from portal.applications.findings import Alike
 from portal.applications.marking import Line, MarkedMeanwhile, Panel, Verdict
 from portal.applications.models import Application
 from portal.applications.policy import Action
 from portal.applications.queries import by_number
+from portal.applications.reading import SectionEntries
 from portal.applications.workflow import Move, Status
+from portal.calls.wording import plain
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
+from portal.core.i18n import language
 from portal.office.frame import page
-from portal.office.working import back_to, require_same
+from portal.office.working import Overtaken, back_to, require_same
 from portal.web.doors import person
 from portal.web.rooms import work_on
 from portal.web.touch import witness
@@ -36,12 +40,22 @@ class Checks(NamedTuple):
     names: dict[str, str]
 
 
-@bp.app_template_global("checks_of")
-def checks_of(application: Application) -> Checks:
-    """Return the checklist of an application (for `office/checks.html`)."""
-    panel = marking.panel(application)
+def checks_of(
+    application: Application,
+    *,
+    twins: Sequence[Alike] | None = None,
+    parts: list[SectionEntries] | None = None,
+) -> Checks:
+    """Return the checklist of an application for `office/checks.html`; see `marking.panel`."""
+    panel = marking.panel(application, twins=twins, parts=parts)
     ids = {UUID(line.mark.by_key) for line in panel.lines if line.mark}
     return Checks(panel, {str(key): name for key, name in people.names_of(ids).items()})
+
+
+@bp.app_template_global("still_open")
+def still_open(checks: Checks) -> str:
+    """Return what of the checklist is not fulfilled yet, as the bar of the next step tells it."""
+    return ", ".join(plain(line.item.text, language()) for line in checks.panel.open)
 
 
 @bp.app_template_global("why_ineligible")
@@ -70,7 +84,10 @@ def check(application: Application) -> ResponseReturnValue:
     """Show the checklist of one application on a page of its own."""
     witness(person(), "application_view", application)
     area = "caselist.show"
-    return page("office/check.html", application.call, area=area, application=application)
+    return page(
+        "office/check.html", application.call, area=area, application=application,
+        checks=checks_of(application),
+    )  # fmt: skip
 
 
 @bp.post(f"{CASE}/check/<item>")
@@ -96,119 +113,136 @@ def mark(application: Application, item: str) -> ResponseReturnValue:
     return back_to(application, f"check-{item}")
 
 
-# --- moves with one button ----------------------------------------------------------------------
+# --- moves --------------------------------------------------------------------------------------
 
 
-@bp.post(f"{CASE}/start_screening")
-@work_on(Move.START_SCREENING)
-def start_screening(application: Application) -> ResponseReturnValue:
-    """Begin the check."""
-    require_same(application)
-    with transaction():
-        screening.start(application, by=person())
-    return back_to(application)
+class Wrong(DomainError):
+    """A field of the form that asks for a move needs mending; `field` says which."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
-@bp.post(f"{CASE}/find_eligible")
-@work_on(Move.FIND_ELIGIBLE)
-def find_eligible(application: Application) -> ResponseReturnValue:
-    """Let the application take part."""
-    require_same(application)
-    with transaction():
-        screening.find_eligible(application, by=person(), note=request.form.get("note", ""))
-    flash(_("Eligible. “Open the check again” takes it back."))
-    return back_to(application)
+def _reason() -> str:
+    return request.form.get("reason", "")
 
 
-@bp.post(f"{CASE}/forward_to_jury")
-@work_on(Move.FORWARD_TO_JURY)
-def forward_to_jury(application: Application) -> ResponseReturnValue:
-    """Hand the application to the jury, unless something stops it."""
-    require_same(application)
-    with transaction():
-        forwarding.forward(application, by=person())
-        assigning.newcomers(application.call, by=person())
-    flash(_("With the jury. You can take it back as long as nobody has scored it."))
-    return back_to(application)
+def _start(application: Application) -> None:
+    screening.start(application, by=person())
 
 
-# --- moves that ask for words -------------------------------------------------------------------
+def _find_eligible(application: Application) -> None:
+    screening.find_eligible(application, by=person(), note=request.form.get("note", ""))
 
 
-@bp.route(f"{CASE}/find_ineligible", methods=["GET", "POST"])
-@work_on(Move.FIND_INELIGIBLE)
-def find_ineligible(application: Application) -> ResponseReturnValue:
-    """Ask for the reason, the twin and words for the applicant; then decide."""
-    if request.method != "POST":
-        return _ask("find_ineligible", application)
-    require_same(application)
+def _forward(application: Application) -> None:
+    forwarding.forward(application, by=person())
+    assigning.newcomers(application.call, by=person())
+
+
+def _find_ineligible(application: Application) -> None:
     number = request.form.get("twin", "").strip()
     twin = by_number(application.call, number) if number else None
     if number and twin is None:
-        unknown = _("There is no application “%(number)s”.", number=number)
-        return _ask("find_ineligible", application, unknown, "twin"), REFUSED
-    told = _done(
-        lambda: screening.find_ineligible(
-            application, reason=request.form.get("reason", ""), by=person(), twin=twin,
-            letter=request.form.get("letter", ""),
-        )
+        raise Wrong("twin", _("There is no application “%(number)s”.", number=number))
+    screening.find_ineligible(
+        application, reason=_reason(), by=person(), twin=twin,
+        letter=request.form.get("letter", ""),
     )  # fmt: skip
-    if told:
-        return _ask("find_ineligible", application, told), REFUSED
-    flash(_("Not eligible. The letter waits under “Letters” until you release it."))
+
+
+def _reopen(application: Application) -> None:
+    screening.reopen(application, reason=_reason(), by=person())
+
+
+def _withdraw(application: Application) -> None:
+    screening.withdraw_for(application, reason=_reason(), by=person())
+
+
+def _recall(application: Application) -> None:
+    forwarding.recall(application, reason=_reason(), by=person())
+
+
+Act = Callable[[Application], None]
+# Each can be taken back by another move; what cannot asks first.
+WITH_A_BUTTON: dict[Move, Act] = {
+    Move.START_SCREENING: _start,
+    Move.FIND_ELIGIBLE: _find_eligible,
+    Move.FORWARD_TO_JURY: _forward,
+}
+ASKING_FOR_WORDS: dict[Move, Act] = {
+    Move.FIND_INELIGIBLE: _find_ineligible,
+    Move.REOPEN: _reopen,
+    Move.WITHDRAW: _withdraw,
+    Move.RECALL: _recall,
+}
+
+
+def _said(move: Move) -> str:
+    """Return what stands above the next page once a move is made; mostly the page says it."""
+    sentences = {
+        Move.FIND_ELIGIBLE: _("Eligible. “Open the check again” takes it back."),
+        Move.FORWARD_TO_JURY: _(
+            "With the jury. You can take it back as long as nobody has scored it."
+        ),
+        Move.FIND_INELIGIBLE: _(
+            "Not eligible. The letter waits under “Letters” until you release it."
+        ),
+    }
+    return sentences.get(move, "")
+
+
+def _make(move: Move, act: Act, application: Application) -> ResponseReturnValue:
+    """Make a move of an application that nobody changed since the page was shown."""
+    require_same(application)
+    with transaction():
+        act(application)
+    if sentence := _said(move):
+        flash(sentence)
     return back_to(application)
 
 
-@bp.route(f"{CASE}/reopen", methods=["GET", "POST"])
-@work_on(Move.REOPEN)
-def reopen(application: Application) -> ResponseReturnValue:
-    """Ask why, then begin the check again."""
-    if request.method != "POST":
-        return _ask("reopen", application)
-    require_same(application)
-    reason = request.form.get("reason", "")
-    told = _done(lambda: screening.reopen(application, reason=reason, by=person()))
-    return (_ask("reopen", application, told), REFUSED) if told else back_to(application)
+def _button(move: Move, act: Act) -> None:
+    """Open the address behind the button of a move."""
+
+    @work_on(move)
+    def view(application: Application) -> ResponseReturnValue:
+        return _make(move, act, application)
+
+    bp.add_url_rule(f"{CASE}/{move}", str(move), view, methods=["POST"])
 
 
-@bp.route(f"{CASE}/withdraw", methods=["GET", "POST"])
-@work_on(Move.WITHDRAW)
-def withdraw(application: Application) -> ResponseReturnValue:
-    """Ask who said so, then take the application back for its owner."""
-    if request.method != "POST":
-        return _ask("withdraw", application)
-    require_same(application)
-    reason = request.form.get("reason", "")
-    told = _done(lambda: screening.withdraw_for(application, reason=reason, by=person()))
-    return (_ask("withdraw", application, told), REFUSED) if told else back_to(application)
+def _form(move: Move, act: Act) -> None:
+    """Open the page that asks for the words of a move and makes it; a refusal keeps the words."""
 
-
-@bp.route(f"{CASE}/recall", methods=["GET", "POST"])
-@work_on(Move.RECALL)
-def recall(application: Application) -> ResponseReturnValue:
-    """Ask why, then take the application back from the jury."""
-    if request.method != "POST":
-        return _ask("recall", application)
-    require_same(application)
-    reason = request.form.get("reason", "")
-    told = _done(lambda: forwarding.recall(application, reason=reason, by=person()))
-    return (_ask("recall", application, told), REFUSED) if told else back_to(application)
-
-
-def _done(act: Callable[[], object]) -> str:
-    """Do `act` in a transaction; return the sentence of a refusal, empty if it is done."""
-    try:
-        with transaction():
-            act()
-    except DomainError as refused:
-        if not refused.message:
+    @work_on(move)
+    def view(application: Application) -> ResponseReturnValue:
+        if request.method != "POST":
+            return _ask(move, application)
+        try:
+            return _make(move, act, application)
+        except Overtaken:
             raise
-        return refused.message
-    return ""
+        except DomainError as refused:
+            if not refused.message:
+                raise
+            field = refused.field if isinstance(refused, Wrong) else "reason"
+            return _ask(move, application, [(field, refused.message)]), REFUSED
+
+    bp.add_url_rule(f"{CASE}/{move}", str(move), view, methods=["GET", "POST"])
 
 
-def _ask(move: str, application: Application, told: str = "", field: str = "reason") -> str:
+def _ask(move: Move, application: Application, errors: list[tuple[str, str]] | None = None) -> str:
+    """Show the form of a move; the first time it may be filled by the address (`twin`)."""
+    typed = request.form if request.method == "POST" else request.args
     return page(
         f"office/{move}.html", application.call, area="caselist.show", application=application,
-        typed=request.form, errors=[(field, told)] if told else [],
+        typed=typed, errors=errors or [],
     )  # fmt: skip
+
+
+for _move, _act in WITH_A_BUTTON.items():
+    _button(_move, _act)
+for _move, _act in ASKING_FOR_WORDS.items():
+    _form(_move, _act)

@@ -138,6 +138,13 @@ def log_word(what: str) -> str:
     return words.get(what, what)
 
 
+def way_word(way: str) -> str:
+    """Return how a message came if it did not come by the page, to be put behind the word."""
+    words = {"mail": _("came by e-mail"), "phone": _("said by telephone"),
+             "post": _("came by post")}  # fmt: skip
+    return f" ({words[way]})" if way in words else ""
+
+
 def show_answer(definition: Definition, key: str, value: Any) -> str:
     """Return a short answer of a form in words."""
     return show(definition.questions[key], value).text
@@ -171,5 +178,5 @@ def _short_moment(moment: datetime, zone: str, here: date, _language: str) -> st
 bp.add_app_template_global(state_mark)
 bp.add_app_template_global(show_answer)
 for _word in (status_word, move_word, move_button, channel_word, colour_word,
-              language_word, log_word,              short_day, short_moment):  # fmt: skip
+              language_word, log_word, way_word,             short_day, short_moment):  # fmt: skip
     bp.add_app_template_filter(_word)

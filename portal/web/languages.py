@@ -1,11 +1,16 @@
 """Which language a person reads: `?l=` for one page, the cookie, the browser's wish, German."""
 
 from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
 from urllib.parse import quote, urlsplit
 
 import flask_babel
 from flask import Flask, abort, current_app, g, has_request_context, redirect, request
 from flask.typing import ResponseReturnValue
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
+from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 
 from portal.core.i18n import BINDING, LANGUAGES, catalogue, language
@@ -101,6 +106,19 @@ def _gettext(text: str) -> str:
     return catalogue(language()).gettext(text)
 
 
+@pass_eval_context
+def _say(context: EvalContext, text: str, **values: Any) -> str:
+    """Return a text in templates (`_`); one without values is safe HTML and kept."""
+    if not context.autoescape:
+        return _gettext(text) % values
+    return Markup(_gettext(text)) % values if values else _kept(text, language())  # noqa: S704
+
+
+@lru_cache(maxsize=4096)
+def _kept(text: str, code: str) -> Markup:
+    return Markup(catalogue(code).gettext(text)) % {}  # noqa: S704  (our own words)
+
+
 def _ngettext(one: str, many: str, num: int) -> str:
     return catalogue(language()).ngettext(one, many, num)
 
@@ -109,4 +127,5 @@ def init(app: Flask) -> None:
     """Give the application its languages."""
     flask_babel.Babel(app, locale_selector=select_locale)
     app.jinja_env.install_gettext_callables(_gettext, _ngettext, newstyle=True)  # type: ignore[attr-defined]
+    app.jinja_env.globals["_"] = _say
     app.add_url_rule("/language/<code>", "language", choose_language, methods=["GET"])

@@ -6,9 +6,8 @@ from datetime import datetime
 
 from flask import Flask, Response, current_app, g, request
 
-from portal.accounts import sessions
 from portal.accounts.sessions import Browser, SignedIn
-from portal.calls.memberships import Membership, roles_of
+from portal.calls.memberships import Membership, arriving
 from portal.core.i18n import format_moment
 from portal.web import csrf
 from portal.web.limits import client_network
@@ -40,7 +39,7 @@ def cookie() -> str:
 def signed_in() -> SignedIn | None:
     """Return who is signed in, all the way, in this request. Asks the database once."""
     if "signed_in" not in g:
-        g.signed_in = sessions.user_of(cookie())
+        g.signed_in, g.roles_here = arriving(cookie())
         if g.signed_in:
             touch(g.signed_in.session)
     here: SignedIn | None = g.signed_in
@@ -48,10 +47,8 @@ def signed_in() -> SignedIn | None:
 
 
 def roles_here() -> list[Membership]:
-    """Return all memberships of who is signed in. Asks the database once per request."""
-    if "roles_here" not in g:
-        here = signed_in()
-        g.roles_here = list(roles_of(here.user)) if here else []
+    """Return all memberships of who is signed in."""
+    signed_in()
     known: list[Membership] = g.roles_here
     return known
 

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import openpyxl
+import pikepdf
 import pypdf
 import pytest
 import time_machine
@@ -391,10 +392,15 @@ def test_each_application_becomes_a_pdf_with_all_its_answers(house: House) -> No
             for key in ("project.title", "project.description", "applicant.name", "contact.email"):
                 first = "".join(str(row.versions[-1].answers[key]).split())[:40]
                 assert first in text.replace("\u00ad", ""), key
-    marks: list[Any] = list(one.outline)
+    marks: list[Any] = [mark for mark in one.outline if isinstance(mark, dict)]
     assert [mark["/Title"].split()[0] for mark in marks] == [
         str(a.reference) for a in reversed(house.applications)
     ]
+    with pikepdf.open(BytesIO(fetched(house, merged).data)) as tagged:
+        kinds = [str(kid.S) for kid in tagged.Root.StructTreeRoot.K[0].K]
+        assert kinds[-1] == "/Part"
+        assert bool(tagged.Root.MarkInfo.Marked)
+        assert all("/StructParents" in page.obj for page in tagged.pages)
 
 
 @pytest.mark.pdf

@@ -179,11 +179,30 @@ def test_a_saved_view_has_its_own_address(
     assert "Zitronen" in shown
     assert "Birnen" not in shown
     assert browser("stranger").get(saved.location).status_code == 404
-    browser("reader").post_form(f"{saved.location}/delete", page="/account")
+    refused = browser("reader").post_form(f"{saved.location}/delete", page="/account")
+    assert refused.status_code == 403
     assert db.session.scalars(select(SavedView)).one() == view
     anna.post_form(f"{saved.location}/delete", page=saved.location)
     assert db.session.scalars(select(SavedView)).all() == []
     assert anna.get(saved.location).status_code == 404
+
+
+def test_the_view_to_print_holds_all_rows_of_the_filter(
+    browser: Callable[[str], StrictClient], three: list[Application], call: Call
+) -> None:
+    for _n in range(50):
+        received(call)
+    anna = browser("office")
+
+    page = check_page(anna.get(LIST))
+    printed = check_page(anna.get(f"{LIST}?print=1&page=2"))
+    hoerde = text_of(anna.get(f"{LIST}?print=1&a.project.districts=hoerde"))
+
+    assert len(page.findall(".//a[@data-row]")) == 50
+    assert len(printed.findall(".//a[@data-row]")) == 53
+    assert printed.find(".//form[@id='bulk']") is None
+    assert "Zitronen" in hoerde
+    assert "Birnen" not in hoerde
 
 
 def test_a_reader_shares_no_view(

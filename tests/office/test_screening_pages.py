@@ -6,10 +6,11 @@ from io import BytesIO
 from typing import Any
 from uuid import UUID
 
+import pypdf
 import pytest
 from flask import Flask
 
-from portal import mail
+from portal import jobs, mail
 from portal.accounts.models import User
 from portal.applications import marking, messages, paper, redacting, screening
 from portal.applications.models import Application, Channel
@@ -374,6 +375,29 @@ def test_paper_is_entered_in_the_same_pages_and_taken_in_with_gaps(site: Site) -
     assert site.browser.get(f"{draft}/tasks").status_code == 404
 
 
+@pytest.mark.pdf
+def test_the_letter_with_a_code_is_a_document_that_goes_with_its_code(site: Site) -> None:
+    where = enter(site)
+    application_id = re.search(r"[0-9a-f-]{36}", where)[0]  # type: ignore[index]
+    fill(site, application_id, "")
+    site.browser.post_form(f"{where}/send", {}, page=where)
+    until = (now() + timedelta(days=30)).date().isoformat()
+    site.browser.post_form(f"{where}/code", {"until": until}, page=where)
+    assert site.browser.get(f"{where}/letter.pdf").status_code == 404
+    with site.app.app_context():
+        jobs.run_due()
+        key = paper.live_key(db.session.get_one(Application, UUID(application_id)), now())
+        code = paper.code(key)  # type: ignore[arg-type]
+
+    letter = site.browser.get(f"{where}/letter.pdf")
+
+    assert letter.mimetype == "application/pdf"
+    text = pypdf.PdfReader(BytesIO(letter.data)).pages[0].extract_text()
+    assert code in text
+    site.browser.post_form(f"{where}/code", {"until": until}, page=where)
+    assert site.browser.get(f"{where}/letter.pdf").status_code == 404
+
+
 def test_the_letter_with_a_code_opens_the_application(site: Site) -> None:
     where = enter(site)
     application_id = str(re.search(r"[0-9a-f-]{36}", where)[0])  # type: ignore[index]
@@ -383,11 +407,11 @@ def test_the_letter_with_a_code_opens_the_application(site: Site) -> None:
     made = site.browser.post_form(f"{where}/code", {"until": until}, page=where)
     assert made.status_code == 303
     letter = text_of(site.browser.get(made.location))
-    code = re.search(r"[0-9A-Z]{4}-[0-9A-Z]{4}-[0-9A-Z]{4}", letter)
+    code = re.search(r'p-letter__code">([0-9A-Z]{4}(?:-[0-9A-Z]{4}){2})', letter)
     assert code
     person = a_browser(site.app)
     assert person.post_form(f"/{SLUG}/paper", {"code": "AAAA-AAAA-AAAA"}).status_code == 422
-    opened = person.post_form(f"/{SLUG}/paper", {"code": code[0].lower().replace("-", " ")})
+    opened = person.post_form(f"/{SLUG}/paper", {"code": code[1].lower().replace("-", " ")})
     assert opened.location.endswith(f"/application/{application_id}")
     assert person.get(f"/{SLUG}/application/{application_id}/status").status_code == 200
 
