@@ -37,6 +37,10 @@ class Outline:
         """The sections that the draft's answers lead to."""
         return self._survey.chapters
 
+    def is_faulty(self, question: AnyQuestion) -> bool:
+        """Return whether something stands against sending at this question, without the words."""
+        return question.key in self._survey.faulty
+
     @cached_property
     def problems(self) -> list[Problem]:
         """All that stands between the draft and sending, in words."""

@@ -56,9 +56,12 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Survey:
-    """The keys of all questions that are asked, and the sections in which they stand."""
+    """The keys of all questions that are asked, of those among them that stand against sending,
+    and the sections in which they stand.
+    """
 
     asked: frozenset[str]
+    faulty: frozenset[str]
     chapters: tuple[Chapter, ...]
 
 
@@ -111,7 +114,7 @@ def _survey(definition: Definition, draft: dict[str, Any], files: FileStates) ->
                 faults=sum(faults[q.key] for q in mine),
             )
         )
-    return Survey(frozenset(asked), tuple(chapters))
+    return Survey(frozenset(asked), frozenset(faults), tuple(chapters))
 
 
 def _has_answer(question: AnyQuestion, draft: dict[str, Any], counts: Counter[str]) -> bool:

@@ -74,8 +74,7 @@ def _onward(application: Application, outline: Outline, here: Section, page: int
     fresh = [q for q in questions if outline.asks(q) and q.key not in shown]
     if fresh:
         return place_address(application, (here, page), anchor=fresh[0].key)
-    keys = {question.key for question in questions}
-    if any(problem.key in keys for problem in outline.problems):
+    if any(map(outline.is_faulty, questions)):
         return place_address(application, (here, page), check=1, back=request.form.get("back"))
     if request.form.get("back") == "check":
         return address("sending.check", application)

@@ -48,29 +48,27 @@ def asked(definition: Definition, answers: Answers, files: Files) -> list[AnyQue
 
 
 def _holds(condition: Condition, definition: Definition, answers: Answers, files: Files) -> bool:
-    parts = [
-        *(_holds(part, definition, answers, files) for part in condition.all_of),
-        *(
-            [any(_holds(p, definition, answers, files) for p in condition.any_of)]
-            if condition.any_of
-            else []
-        ),
-        *([any(files.get(key, 0) for key in condition.has_files)] if condition.has_files else []),
-    ]
-    if condition.key:
-        parts.append(_is_one_of(condition, definition, answers, files))
-    return all(parts)
+    """Return whether each part that the condition names holds; a cheap one is looked at first."""
+    if condition.has_files and not any(files.get(key, 0) for key in condition.has_files):
+        return False
+    if condition.key and not _is_one_of(condition, definition, answers, files):
+        return False
+    if condition.any_of and not any(
+        _holds(part, definition, answers, files) for part in condition.any_of
+    ):
+        return False
+    return all(_holds(part, definition, answers, files) for part in condition.all_of)
 
 
 def _is_one_of(
     condition: Condition, definition: Definition, answers: Answers, files: Files
 ) -> bool:
     question = definition.questions[condition.key or ""]
-    if not is_asked(question, definition, answers, files):
-        return False
     raw = answers.get(question.key)
     given = raw if isinstance(raw, list) else [raw]
-    return any(value in condition.one_of for value in given)
+    return any(value in condition.one_of for value in given) and is_asked(
+        question, definition, answers, files
+    )
 
 
 def problem_of(
@@ -100,10 +98,11 @@ def ineligible(definition: Definition, answers: Answers) -> list[AnyQuestion]:
     """Return the asked questions whose answer excludes from taking part."""
     return [
         question
-        for question in asked(definition, answers, {})
+        for question in definition.questions.values()
         if question.type == "yes_no"
         and question.must_be
         and answers.get(question.key) not in (None, "", question.must_be)
+        and is_asked(question, definition, answers, {})
     ]
 
 

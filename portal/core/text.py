@@ -5,6 +5,8 @@ import unicodedata
 
 # C0 and C1 controls but tab and line feed, lone surrogates, non-characters.
 UNWANTED = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+NOT_ASCII = re.compile("[^\x00-\x7f]")
+BETWEEN_WORDS = re.compile(r"[\W_]+")
 
 
 def normalise(text: str) -> str:
@@ -30,5 +32,9 @@ def length(text: str) -> int:
 def fold(text: str) -> str:
     """Return `text` for searching: lower case, without accents, words divided by one blank."""
     bare = unicodedata.normalize("NFKD", text.casefold())
-    letters = "".join(c for c in bare if not unicodedata.combining(c))
-    return " ".join(re.sub(r"[\W_]+", " ", letters).split())
+    letters = NOT_ASCII.sub(_without_accent, bare)  # most letters are ASCII by now
+    return BETWEEN_WORDS.sub(" ", letters).strip()
+
+
+def _without_accent(letter: re.Match[str]) -> str:
+    return "" if unicodedata.combining(letter.group()) else letter.group()
