@@ -56,9 +56,7 @@ class Chapter:
 
 @dataclass(frozen=True)
 class Survey:
-    """The keys of all questions that are asked, of those among them that stand against sending,
-    and the sections in which they stand.
-    """
+    """The sections of a draft, and by key its questions: all that are asked, all with a fault."""
 
     asked: frozenset[str]
     faulty: frozenset[str]
