@@ -27,9 +27,10 @@ def said(text: Any) -> Markup:
     """
     if isinstance(text, str):
         return escape(text)
+    here = language()
     if isinstance(text, Mapping):
-        text = say(dict(text), language())
-    if not text.text or text.language == language():
+        text = say(dict(text), here)
+    if not text.text or text.language == here:
         return escape(text.text)
     code = text.language
     return Markup('<span lang="{}" dir="{}">{}</span>').format(code, direction_of(code), text.text)
@@ -111,7 +112,7 @@ def day(value: date, style: str = "long", zone: str = "Europe/Berlin") -> str:
 def edition(version: str) -> str:
     """Return a version that is a date in words, any other as it is."""
     try:
-        return format_date(date.fromisoformat(version))
+        return day(date.fromisoformat(version))
     except ValueError:
         return version
 
