@@ -88,6 +88,7 @@ from portal.office import dossiers as office_dossiers
 from portal.office import files as case_files
 from portal.office import frame as office_frame
 from portal.office import jury as office_jury
+from portal.office import proposal as office_proposal
 from portal.office import ranking as office_ranking
 from portal.scoring import arrivals, binders, binding, dossier_content, meetings, minutes
 from portal.scoring import dossier as jury_dossier
@@ -118,6 +119,7 @@ ROOMS = (
     desk, caselist, case, case_files, versions, duplicates, bulk, moves, words,
     working, screening, paperwork, deadlines, forwarding,
     *jury.ROOMS, office_jury, office_ranking, office_dossiers, seating, readings_of_jury,
+    office_proposal,
 )  # fmt: skip
 TEND_SECONDS = 600.0
 SWEEP_SECONDS = 6 * 3600.0

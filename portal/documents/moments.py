@@ -40,6 +40,11 @@ class Moments:
         time = _local(moment, zone).strftime("%H:%M")
         return _("%(day)s, at %(time)s") % {"day": self.day(moment, zone), "time": time}
 
+    def hour(self, moment: str, zone: str) -> str:
+        """Return for example 14:52 Uhr."""
+        _ = self._gettext
+        return _("%(time)s o'clock") % {"time": _local(moment, zone).strftime("%H:%M")}
+
 
 def _local(moment: str, zone: str) -> datetime:
     return datetime.fromisoformat(moment).astimezone(ZoneInfo(zone))

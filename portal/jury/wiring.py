@@ -8,6 +8,10 @@ from portal.jury import (
     dossiers,
     frame,
     hall,
+    meeting,
+    meeting_desk,
+    meeting_minutes,
+    meeting_words,
     offline,
     order,
     pictures,
@@ -17,10 +21,12 @@ from portal.jury import (
     ties,
 )
 
-ROOMS = (pledge, hall, ties, reading, pictures, order, offline, chair, dossiers, ranking)
+ROOMS = (pledge, hall, ties, reading, pictures, order, offline, chair, dossiers, ranking,
+         meeting, meeting_desk, meeting_minutes)  # fmt: skip
 
 
 def init(app: Flask) -> None:
     """Make words known to templates, and hand the secret to the question about conflicts."""
     tiequestion.use(app.extensions["settings"])
     frame.init(app)
+    meeting_words.init(app)

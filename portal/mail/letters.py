@@ -127,6 +127,7 @@ LETTERS: dict[str, LetterKind] = {
         _kind("jury_reminder", "left jury_page", of_call=False),
         _kind("jury_readings", "contents jury_page", of_call=False),
         _kind("dossier_ready", "contents jury_page", of_call=False),
+        _kind("meeting_invitation", "contents jury_page", of_call=False),
         _kind("account_changed", "title arrived", of_call=False),
     )
 }

@@ -38,6 +38,7 @@ def letter_title(name: str) -> str:
         "jury_reminder": _("Reminder to a juror"),
         "jury_readings": _("New applications for a juror"),
         "dossier_ready": _("The dossiers of a juror are ready"),
+        "meeting_invitation": _("Invitation to a meeting of the jury"),
         "invitation": _("Invitation to an account"),
     }
     return known.get(name, name)

@@ -14,6 +14,7 @@ from portal import audit
 from portal.applications import judging
 from portal.applications.judging import VOTING, Assignment, Conflict, Juror, Tie, Way
 from portal.calls.memberships import Function
+from portal.calls.models import Call
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.db import db
@@ -176,3 +177,8 @@ def unanswered(item: AgendaItem, there: Sequence[Presence]) -> list[Presence]:
 def jury(meeting: Meeting) -> list[Juror]:
     """Return the jury, the chair first."""
     return judging.jurors(meeting.call)
+
+
+def kept_out_of(call: Call, user_id: UUID) -> set[UUID]:
+    """Return the applications of a call that a person is kept out of."""
+    return {application for application, person in judging.kept_out(call) if person == user_id}

@@ -40,7 +40,7 @@ def result_words(vote: Vote) -> str:
         return _("tie, not decided")
     if vote.casting:
         return (_("tie; carried by the chair's vote") if vote.casting is Choice.YES
-                else _("tie; failed by the chair's vote"))  # fmt: skip
+                else _("tie; not carried by the chair's vote"))  # fmt: skip
     if vote.carried:
         return _("carried")
-    return _("tie, failed") if vote.yes == vote.no else _("failed")
+    return _("tie, not carried") if vote.yes == vote.no else _("not carried")

@@ -32,7 +32,7 @@ from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.demo import sample
 from portal.mail.models import Letter, LetterState, LocalMail
-from portal.scoring import pledging
+from portal.scoring import meetings, pledging
 from portal.scoring.binders import Binder
 from portal.web import csrf
 from portal.web.assets import assets
@@ -195,7 +195,8 @@ def _jury(stage: Stage, call: Call, people: dict[str, User]) -> None:
             conflicts.answer(juror, application, tie, by=juror.user, words=words)
         binder = Binder(call_id=call.id, user_id=people["juror"].id, ordered_by="test")
         db.session.add(binder)
-    stage.values["binder_id"] = binder.id
+        meeting = meetings.call_meeting(call, starts_at=now(), place="Rathaus", by=BY)
+    stage.values |= {"binder_id": binder.id, "meeting_id": meeting.id}
     stage.drafts["jury"] = application.id
     photo = next(file for file in application.files if file.media_type.startswith("image/"))
     paper = next(file for file in application.files if file.media_type == "application/pdf")

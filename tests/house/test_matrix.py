@@ -40,6 +40,8 @@ PARTS: dict[str, dict[str, Any]] = {
     "/exports/new/<kind>": {"kind": "files"},
     "/office/jury/<any(": {"go": "remind"},
     "/page<int:number>": {"number": 1},
+    "/<any(ballot": {"go": "ballot"},
+    "/<any(change": {"go": "open"},
 }
 # What a form must say at least, where an empty one names nothing that could be refused.
 FORMS = {"/office/bulk": {"action": "assign"}, "/office/bulk/run": {"action": "assign"},

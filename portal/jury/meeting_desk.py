@@ -1,0 +1,124 @@
+"""The desk of a meeting, for chair, secretary and office: presence, agenda, votes, the end."""
+
+from typing import Any
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from portal.applications.judging import VOTING, Juror
+from portal.core.db import transaction
+from portal.core.errors import DomainError
+from portal.core.i18n import gettext as _
+from portal.jury.meeting_acts import DOING, Doing
+from portal.jury.meeting_door import meeting_page, page, viewer_page
+from portal.jury.meeting_form import starts_at
+from portal.scoring import meetings, minutes, places, presence
+from portal.scoring.agenda import Overtaken
+from portal.scoring.following import View, Viewer
+from portal.scoring.meeting_models import AgendaItem, ItemState, Motion, VoteState
+from portal.web.doors import person
+
+bp = Blueprint("meeting_desk", __name__)
+WRONG = 422
+
+
+@bp.post("/<slug>/jury/meetings")
+@viewer_page(runs=True)
+def call(viewer: Viewer) -> ResponseReturnValue:
+    """Call a meeting."""
+    try:
+        with transaction():
+            meeting = meetings.call_meeting(
+                viewer.call, starts_at=starts_at(viewer.call, request.form),
+                place=request.form.get("place", ""), by=person(),
+            )  # fmt: skip
+    except DomainError as fault:
+        if not fault.message:
+            raise
+        shown = page("jury/meeting_none.html", viewer, quorum=meetings.quorum_of(viewer.call),
+                     fault=fault.message, given=request.form)  # fmt: skip
+        return shown, WRONG
+    flash(_("The meeting is called. Look at the agenda, then invite the jury."))
+    return redirect(url_for(".show", slug=viewer.call.slug, meeting_id=meeting.id), 303)
+
+
+@bp.get("/<slug>/jury/meetings/<uuid:meeting_id>")
+@meeting_page(runs=True)
+def show(view: View) -> ResponseReturnValue:
+    """Show everything that is needed to run the meeting."""
+    return _page(view)
+
+
+def _page(view: View, **more: Any) -> str:
+    meeting, item = view.meeting, view.item
+    people = presence.jury(meeting)
+    there = {one.user_id: one for one in presence.here(meeting)}
+    voters = presence.voters(meeting, item)
+    return page(
+        "jury/meeting_desk.html",
+        view.viewer,
+        view=view,
+        meeting=meeting,
+        item=item,
+        people=people,
+        there=there,
+        past=[one for one in meeting.presences if one.left_at],
+        replaceable=_replaceable(people, view),
+        voters=voters,
+        enough=len(voters) >= meeting.quorum,
+        out=list(presence.out_of(item).values()) if item else [],
+        unanswered=presence.unanswered(item, voters) if item else [],
+        motions=_motions(item),
+        awards=[(n, places.place_words(view.definition, n, award.amount))
+                for n, award in enumerate(view.definition.awards)],
+        taken={prize.n for prize in view.prizes if prize.holders},
+        twice=places.twice(view.standings),
+        waits_for_chair=_waits_for_chair(view),
+        waiting=[one for one in view.items if one.state is ItemState.WAITING],
+        document=minutes.find(view),
+        **{"kept": None, **more},
+    )  # fmt: skip
+
+
+def _replaceable(people: list[Juror], view: View) -> list[Juror]:
+    """Return the members in whose place a deputy can sit now."""
+    here = presence.here(view.meeting)
+    taken = {one.user_id for one in here} | {one.stands_for_id for one in here}
+    return [one for one in people if one.function in VOTING and one.user.id not in taken]
+
+
+def _motions(item: AgendaItem | None) -> list[tuple[str, str]]:
+    known = [
+        (Motion.PLACE, _("A place")),
+        (Motion.SHORTLIST, _("On the shortlist")),
+        (Motion.SUM, _("A sum")),
+        (Motion.REJECT, _("Not considered further")),
+        (Motion.OTHER, _("Something else, in words")),
+    ]
+    about = item is not None and item.application_id is not None
+    return [(motion.value, word) for motion, word in known if about or motion is Motion.OTHER]
+
+
+def _waits_for_chair(view: View) -> bool:
+    vote = view.item.vote if view.item else None
+    return vote is not None and vote.state is VoteState.TIED
+
+
+@bp.post(f"/<slug>/jury/meetings/<uuid:meeting_id>/<any({', '.join(DOING)}):go>")
+@meeting_page(runs=True)
+def act(view: View, go: str) -> ResponseReturnValue:
+    """Do what the pressed button says; a refusal is told, and no typed word is lost."""
+    doing: Doing = DOING[go]
+    try:
+        with transaction():
+            sentence = doing.run(view)
+    except Overtaken as fault:
+        return _page(view, kept=fault), WRONG
+    except DomainError as fault:
+        if not fault.message:
+            raise
+        flash(fault.message, "warning")
+    else:
+        flash(sentence)
+    here = url_for(".show", slug=view.viewer.call.slug, meeting_id=view.meeting.id)
+    return redirect(f"{here}#{doing.to}", 303)

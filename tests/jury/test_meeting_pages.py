@@ -1,0 +1,278 @@
+"""A whole meeting by its pages: desk, own devices, wall; and what the excluded never see."""
+
+import re
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from portal.applications import conflicts
+from portal.applications.judging import Tie
+from portal.applications.workflow import Move, Status
+from portal.core.clock import now
+from portal.core.db import db, transaction
+from portal.mail.models import Letter
+from portal.scoring.meeting_models import AgendaItem, Meeting, Vote
+from tests.jury_house import JuryHouse, a_jury_house
+from tests.people import BY
+from tests.strict import StrictClient
+
+FORM = "/barriere-melden"  # a page with a form that everybody sees
+HIDDEN = ("Titelmarke0", "Namensmarke0")
+
+
+class Room:
+    """The house with its meeting, and what people press in it."""
+
+    def __init__(self, house: JuryHouse) -> None:
+        self.house = house
+        self.follow = f"{house.path}/meeting"
+
+    @property
+    def meeting(self) -> Meeting:
+        db.session.rollback()
+        return db.session.scalars(select(Meeting)).one()
+
+    @property
+    def desk(self) -> str:
+        return f"{self.house.path}/meetings/{self.meeting.id}"
+
+    def item(self, n: int) -> AgendaItem:
+        wanted = self.house.applications[n].id
+        return next(one for one in self.meeting.items if one.application_id == wanted)
+
+    @property
+    def vote(self) -> Vote:
+        db.session.rollback()
+        return db.session.scalars(select(Vote).order_by(Vote.opened_at.desc())).first()  # type: ignore[return-value]
+
+    def press(self, go: str, *, who: str = "secretary", **given: Any) -> str:
+        """Press a button of the desk; return the page behind it."""
+        browser = self.house.browser(who)
+        answer = browser.post_form(f"{self.desk}/{go}", given, page=self.desk)
+        assert answer.status_code == 303, answer.text[:2000]
+        return browser.get(self.desk).text
+
+    def do(self, who: str, go: str, **given: Any) -> str:
+        """Do something on one's own device; return the page behind it."""
+        browser = self.house.browser(who)
+        answer = browser.post_form(f"{self.desk}/{go}", given, page=self.follow)
+        assert answer.status_code == 303
+        return browser.get(self.follow).text
+
+    def page(self, who: str) -> str:
+        answer = self.house.browser(who).get(self.follow)
+        assert answer.status_code == 200
+        return answer.text
+
+    def call(self, who: str = "office") -> None:
+        given = {"day": "3.11.2027", "clock": "16:00", "place": "Rathaus, Raum 2"}
+        answer = self.house.browser(who).post_form(
+            f"{self.house.path}/meetings", given, page=self.follow
+        )
+        assert answer.status_code == 303
+
+    def arrive(self, *names: str) -> None:
+        for name in names:
+            self.press("arrive", juror=str(self.house.user(name).id))
+
+    def begin(self, n: int, who: str = "secretary") -> str:
+        return self.press("begin", who=who, item=str(self.item(n).id))
+
+    def open_vote(self, n: int, **given: Any) -> str:
+        form = {"item": str(self.item(n).id), "motion": "place", "award": "0", "way": "open"}
+        return self.press("vote", **(form | given))
+
+    def cast(self, who: str, choice: str) -> str:
+        return self.do(who, "ballot", vote=str(self.vote.id), choice=choice)
+
+
+@pytest.fixture
+def room(app: Flask) -> Room:
+    """Return a house where Paula is kept out of the first application."""
+    house = a_jury_house(app, 3, {"quorum": 2})
+    for name in ("chair", "ifeoma"):
+        house.free(name)
+    house.answer("paula", 0, Tie.EMPLOYED)
+    house.free("paula")
+    with transaction():
+        for application in house.applications:
+            application.make_move(Move.CLOSE_SCORING, by=BY, at=now())
+    return Room(house)
+
+
+def test_a_whole_meeting_is_run_from_the_desk(room: Room) -> None:
+    assert "noch keine Sitzung" in room.page("paula")
+    room.call()
+    assert "Rathaus, Raum 2" in room.page("ifeoma")
+    room.press("invite")
+    letters = db.session.scalars(select(Letter).where(Letter.name == "meeting_invitation"))
+    assert len(letters.all()) == 5
+    room.arrive("chair", "secretary")
+    room.press("open")
+    assert "nicht beschlussfähig" in room.begin(1)
+    assert "nicht beschlussfähig" in room.page("chair")
+    room.arrive("paula", "ifeoma")
+
+    assert "Titelmarke1" in room.page("paula")
+    room.open_vote(1)
+    assert "1. Preis (5.000" in room.page("ifeoma")
+    assert "gezählt" in room.cast("ifeoma", "yes")
+    room.cast("chair", "yes")
+    desk = room.press("count", vote=str(room.vote.id))
+    assert "angenommen" in desk
+    assert "2 Ja, 0 Nein, 0 Enthaltungen" in desk
+    assert "5.000" in desk.split('id="h-places"')[1]
+    room.press("reasons", item=str(room.item(1).id), seen="0", reasons="Wirkt im ganzen Stadtteil.")
+    room.press("end", item=str(room.item(1).id))
+    room.press("close", sure="yes")
+
+    assert "Sitzung ist zu Ende" in room.page("paula")
+    assert room.meeting.closed_at is not None
+
+
+def test_the_excluded_juror_meets_nothing_of_the_hidden_application(room: Room) -> None:
+    room.call()
+    room.arrive("chair", "secretary", "paula", "ifeoma")
+    room.press("open")
+    room.begin(0)
+    room.open_vote(0, words="Streng geheime Antragsworte")
+    browser = room.house.browser("paula")
+    during = pages_of(room, browser)
+
+    assert "an dem Sie nicht mitwirken" in during
+    given = {"vote": str(room.vote.id), "choice": "yes"}
+    assert browser.post_form(f"{room.desk}/ballot", given, page=FORM).status_code == 404
+    for name in ("chair", "ifeoma"):
+        room.cast(name, "yes")
+    room.press("count", vote=str(room.vote.id))
+    room.press("reasons", item=str(room.item(0).id), seen="0", reasons="Geheime Gründe.")
+    room.press("end", item=str(room.item(0).id))
+    after = pages_of(room, browser)
+    room.press("close", sure="yes")
+    closed = pages_of(room, browser)
+
+    number = str(room.house.applications[0].reference)
+    for text in (during, after, closed):
+        for secret in (*HIDDEN, number, "Antragsworte", "Geheime", "5.000&nbsp;€ übrig"):
+            assert secret not in text, secret
+        assert str(room.item(0).id) not in text
+    assert "noch nicht vergeben" not in after
+    assert "Titelmarke0" in room.page("ifeoma")
+
+
+def pages_of(room: Room, browser: StrictClient) -> str:
+    pages = [room.follow, f"{room.desk}/wall", f"{room.desk}/state", room.house.path]
+    return "\n".join(browser.get(page).text for page in pages)
+
+
+def test_the_wall_names_who_must_leave_and_shows_the_item_in_large(room: Room) -> None:
+    room.call()
+    room.arrive("chair", "secretary", "paula", "ifeoma")
+    room.press("open")
+    room.begin(0)
+    wall = room.house.browser("secretary").get(f"{room.desk}/wall").text
+
+    assert "Titelmarke0" in wall
+    assert "Paula Muster" in wall
+    assert re.search(r'<meta http-equiv="refresh"', wall)
+    assert "Titelmarke1" not in wall
+    room.press("end", item=str(room.item(0).id))
+    assert "Titelmarke" not in room.house.browser("secretary").get(f"{room.desk}/wall").text
+
+
+def test_a_chair_with_a_conflict_neither_sees_nor_runs_the_item(room: Room) -> None:
+    with transaction():
+        conflicts.impose(room.house.juror("chair"), room.house.applications[2], Tie.RELATIVE,
+                         by=room.house.user("office"), words="Schwester")  # fmt: skip
+    room.call()
+    room.arrive("chair", "secretary", "paula", "ifeoma")
+    room.press("open")
+    chair = room.house.browser("chair")
+    hidden = str(room.item(2).id)
+    assert "Titelmarke2" not in chair.get(room.desk).text
+    assert (
+        chair.post_form(f"{room.desk}/begin", {"item": hidden}, page=room.desk).status_code == 404
+    )
+    room.begin(2)
+    desk = room.press("begin", who="chair", item=str(room.item(1).id))
+
+    assert "Warten Sie" in desk
+    assert "Titelmarke2" not in desk
+    assert "Titelmarke2" in room.house.browser("secretary").get(room.desk).text
+
+
+def test_members_follow_and_only_chair_secretary_and_office_run_it(room: Room) -> None:
+    room.call()
+    for name in ("chair", "secretary", "office"):
+        assert room.house.browser(name).get(room.desk).status_code == 200
+    for name in ("paula", "ifeoma", "deputy", "reader"):
+        browser = room.house.browser(name)
+        assert browser.get(room.desk).status_code == 404
+        assert browser.get(room.follow).status_code == 200
+        assert browser.post_form(f"{room.desk}/open", page=FORM).status_code == 404
+    assert room.house.browser("other").get(room.follow).status_code == 404
+    assert room.house.browser("nobody").get(room.follow).status_code == 303
+
+
+def test_the_second_writer_of_notes_keeps_the_text(room: Room) -> None:
+    room.call()
+    room.arrive("chair", "secretary", "ifeoma")
+    room.press("open")
+    room.begin(1)
+    item = str(room.item(1).id)
+    room.press("reasons", item=item, seen="0", reasons="Zuerst gespeichert.")
+    browser = room.house.browser("office")
+    answer = browser.post_form(
+        f"{room.desk}/reasons", {"item": item, "seen": "0", "reasons": "Zu spät getippt."},
+        page=room.desk,
+    )  # fmt: skip
+
+    assert answer.status_code == 422
+    assert "Zuerst gespeichert." in answer.text
+    assert "Zu spät getippt." in answer.text
+
+
+def test_whoever_has_not_answered_is_asked_before_voting(app: Flask) -> None:
+    room = Room(a_jury_house(app, 1, {"quorum": 1}))
+    room.call()
+    room.arrive("paula", "ifeoma")
+    room.press("open")
+    room.begin(0)
+    room.open_vote(0)
+
+    assert "beantworten Sie" in room.page("paula").lower() or "Frage" in room.page("paula")
+    assert "befangen" in room.cast("paula", "yes").lower()
+    room.do("paula", "declare", item=str(room.item(0).id), tie="none")
+    assert "gezählt" in room.cast("paula", "yes")
+    page = room.do("ifeoma", "declare", item=str(room.item(0).id), tie="employed")
+    assert "an dem Sie nicht mitwirken" in page
+    assert "Titelmarke0" not in page
+
+
+def test_the_office_carries_out_what_the_jury_proposes(room: Room) -> None:
+    room.call()
+    room.arrive("chair", "secretary", "ifeoma")
+    room.press("open")
+    room.begin(1)
+    room.open_vote(1)
+    room.cast("chair", "yes")
+    room.press("count", vote=str(room.vote.id))
+    room.press("close", sure="yes")
+    office = room.house.browser("office")
+    page = f"/{room.house.call.slug}/office/jury/proposal"
+    assert "1. Preis (5.000" in office.get(page).text
+    assert room.house.browser("reader").post_form(page, {}, page=FORM).status_code in (
+        403,
+        404,
+    )
+    won = str(room.house.applications[1].id)
+    office.post_form(page, {"awarded": won})
+    assert room.house.applications[1].status is Status.SCORED
+    office.post_form(page, {"awarded": won, "sure": "yes"})
+
+    db.session.expire_all()
+    assert [one.status for one in room.house.applications] == [
+        Status.NOT_AWARDED, Status.AWARDED, Status.NOT_AWARDED
+    ]  # fmt: skip
