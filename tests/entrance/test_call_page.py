@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from html import unescape
 from itertools import product
 from typing import Any
@@ -214,6 +214,39 @@ def test_the_calendar_names_the_closing_in_utc_with_alarms(browser: StrictClient
     moment = datetime.strptime(start, "DTSTART:%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
     assert (moment.minute, moment.second) == (59, 59)
     assert "SUMMARY:Bewerbungsschluss: Integrationspreis 2027" in lines
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "events"), [(30, 60, 2), (-100, 60, 1), (-100, -0.1, 1), (-100, -1, 1)]
+)
+def test_before_while_open_in_grace_and_after_the_calendar_names_the_dates(
+    browser: StrictClient, move: Callable[..., None], opens: float, closes: float, events: int
+) -> None:
+    move(opens, closes)
+    lines = _lines(browser)
+    assert lines.count("BEGIN:VEVENT") == events
+    told = [line.removeprefix("SUMMARY:") for line in lines if line.startswith("SUMMARY:")]
+    assert told[-1] == "Bewerbungsschluss: Integrationspreis 2027"
+    assert told[:-1] == ["Integrationspreis 2027: Start"] * (events - 1)
+
+
+def test_a_deadline_that_moved_is_on_the_page_and_replaces_the_calendar_entry(
+    browser: StrictClient, move: Callable[..., None]
+) -> None:
+    def entry() -> dict[str, str]:
+        pairs = [line.partition(":") for line in _lines(browser)]
+        return {name: value for name, _, value in pairs if name in ("UID", "DTSTART")}
+
+    move(-100, 30)
+    before, page = entry(), read(browser)
+    move(-100, 30 + 24 * 7)
+
+    after = entry()
+    assert after["UID"] == before["UID"]
+    times = [datetime.strptime(one["DTSTART"], "%Y%m%dT%H%M%SZ") for one in (before, after)]  # noqa: DTZ007
+    assert times[1] - times[0] == pytest.approx(timedelta(days=7), abs=timedelta(seconds=30))
+    assert "noch 8 Tage" in read(browser)
+    assert "noch 8 Tage" not in page
 
 
 def test_the_calendar_can_hold_all_later_dates(browser: StrictClient) -> None:
