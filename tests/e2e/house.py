@@ -86,7 +86,7 @@ class House:
         self.folder = folder
         kept = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_")}
         self.environment = kept | self._settings()
-        self._portal("demo", "--stage", "open")
+        self.prepare()
         self.log = (folder / "log").open("wb")
         self.process = subprocess.Popen(
             [sys.executable, "-m", "portal.cli", "serve"],
@@ -107,12 +107,22 @@ class House:
             **{f"PORTAL_{name}": "10000" for name in often},
         }
 
-    def _portal(self, *words: str) -> None:
+    def prepare(self) -> None:
+        """Fill the portal before it is opened: both example calls, open today."""
+        self.portal("demo", "--stage", "open")
+
+    def portal(self, *words: str) -> str:
+        """Run a command of the portal; return what it said."""
+        return self.python("-m", "portal.cli", *words)
+
+    def python(self, *words: str) -> str:
+        """Run Python with the settings of this portal; return what it said."""
         done = subprocess.run(
-            [sys.executable, "-m", "portal.cli", *words],
+            [sys.executable, *words],
             env=self.environment, cwd=self.folder, capture_output=True, text=True, check=False,
         )  # fmt: skip
         assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
 
     def _answers(self) -> bool:
         assert self.process.poll() is None, (self.folder / "log").read_text()
@@ -143,3 +153,19 @@ class House:
         self.log.close()
         self.smtp.stop()
         self.engine.dispose()
+
+
+class ClosedHouse(House):
+    """A portal whose call has closed: 26 came in by the web, and nobody has looked at them yet."""
+
+    FILLING = """
+from portal.cli.opening import opened
+from portal.demo.closed import load_closed, receive_all
+from portal.settings import load
+with opened(load()).app_context():
+    receive_all(load_closed(12), 1)
+"""
+
+    def prepare(self) -> None:
+        """Let them come in on the days of the call, with files, receipts and mails."""
+        self.python("-c", self.FILLING)
