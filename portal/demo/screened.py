@@ -69,7 +69,7 @@ def occupied() -> DomainError:
     return DomainError(
         _(
             "The call %(slug)s is here already, at another stage. Choose another empty folder for"
-            " this stage, for example: PORTAL_INSTANCE=instance-2",
+            " this stage, for example: PORTAL_INSTANCE=instance/example",
             slug=SLUG,
         )
     )
@@ -240,12 +240,4 @@ def _seventh_day(desk: Desk) -> None:
 
 ELIGIBLE = ("0005", "0007", "0009", "0010", "0013", "0016", "0019", "0026")
 RECEIVED = 27
-STEPS = (
-    _first_day,
-    _second_day,
-    _third_day,
-    _fourth_day,
-    _fifth_day,
-    _sixth_day,
-    _seventh_day,
-)
+STEPS = (_first_day, _second_day, _third_day, _fourth_day, _fifth_day, _sixth_day, _seventh_day)
