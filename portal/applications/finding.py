@@ -87,22 +87,35 @@ class Scope:
 
 
 def page_of(
-    scope: Scope, filters: Filters, columns: tuple[str, ...] = (), *, size: int = SIZE
+    scope: Scope,
+    filters: Filters,
+    columns: tuple[str, ...] = (),
+    *,
+    size: int = SIZE,
+    received: int | None = None,
 ) -> Listed:
-    """Return one page in one statement; past the end the last page, in a second one."""
-    found = _rows(scope, filters, columns, size)
-    total = found[0].total if found else (count(scope, filters) if filters.page > 1 else 0)
+    """Return one page in one statement; past the end the last page, in a second one.
+
+    received: how many were sent, if that is known: then a list without filters is not counted.
+    """
+    known = None if filters.narrows else received
+    found = _rows(scope, filters, columns, (size, known is None))
+    if known is None:
+        known = found[0].total if found else (count(scope, filters) if filters.page > 1 else 0)
+    total = known
     pages = max(1, -(-total // size))
     page = min(filters.page, pages)
     if not found and total:
-        found = _rows(scope, replace(filters, page=page), columns, size)
+        found = _rows(scope, replace(filters, page=page), columns, (size, False))
     words = searching.query_words(filters.q)
     return Listed([_row(row, words) for row in found], total, page, pages)
 
 
-def _rows(scope: Scope, filters: Filters, columns: tuple[str, ...], size: int) -> list[Any]:
+def _rows(
+    scope: Scope, filters: Filters, columns: tuple[str, ...], page: tuple[int, bool]
+) -> list[Any]:
     """Return the rows of a page: first their ids, by indexes; then what is shown of them."""
-    return list(db.session.execute(_query(*asked(scope, filters), columns, size)))
+    return list(db.session.execute(_query(*asked(scope, filters), columns, page)))
 
 
 def asked(scope: Scope, filters: Filters) -> tuple[Scope, Filters, date, tuple[int, ...] | None]:
@@ -114,8 +127,10 @@ def asked(scope: Scope, filters: Filters) -> tuple[Scope, Filters, date, tuple[i
 @lru_cache(maxsize=MOST_KEPT)
 def _query(
     scope: Scope, filters: Filters, _today: date, _docs: tuple[int, ...] | None,
-    columns: tuple[str, ...], size: int,
+    columns: tuple[str, ...], page_wanted: tuple[int, bool],
 ) -> Any:  # fmt: skip
+    """Make the statement for a page of some size, with the total of the list or without."""
+    size, counted = page_wanted
     searched = bool(searching.query_words(filters.q))
     page = (
         line(scope, filters, Application.id)
@@ -131,7 +146,7 @@ def _query(
             Application.locale, Application.clerk_id, User.name.label("clerk"),
             User.email.label("clerk_email"), Digest.late, Digest.checks_open, Digest.checks_total,
             _tags().label("tags"), _answers(columns).label("answers"),
-            _total(scope, filters).label("total"),
+            *([_total(scope, filters).label("total")] if counted else []),
             *((search_doc.c.folded, search_doc.c.body) if searched else ()),
         )
         .join(page, page.c.id == Application.id)
@@ -310,13 +325,14 @@ def _row(row: Any, words: list[str]) -> Row:
 def line(scope: Scope, filters: Filters, column: Any) -> Any:
     """Return the list with only the tables that its filters and its sorting need."""
     found = select(column).select_from(Application)
+    wanted = conditions(scope, filters)
     if _needs_digest(filters) or filters.sort in ("title", "name"):
         found = found.join(Digest, Digest.application_id == Application.id)
         if filters.sort in ("title", "name") or _has_few(scope, filters):
-            found = found.where(Digest.call_id == scope.call_id)  # begin with the digests
+            wanted[0] = Digest.call_id == scope.call_id  # so that databases begin with the digests
     if filters.sort == "clerk":
         found = found.outerjoin(User, User.id == Application.clerk_id)
-    return found.where(*conditions(scope, filters))
+    return found.where(*wanted)
 
 
 def _has_few(scope: Scope, filters: Filters) -> bool:

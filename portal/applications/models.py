@@ -249,7 +249,9 @@ class AnswerIndex(Model):
     """One chosen option of the latest version, so that lists can filter by it."""
 
     __tablename__ = "answer_index"
-    __table_args__ = (Index("ix_answer_index_key_value", "key", "value"),)
+    __table_args__ = (
+        Index("ix_answer_index_key_value_application_id", "key", "value", "application_id"),
+    )
 
     application_id: Mapped[UUID] = mapped_column(
         ForeignKey("application.id", ondelete="CASCADE"), index=True

@@ -69,8 +69,9 @@ def _list(call: Call, view_id: UUID | None) -> ResponseReturnValue:
     printed = request.args.get("print") == "1"
     if printed:
         filters = replace(filters, page=1)
-    found = finding.page_of(scope, filters, columns, size=ON_PAPER if printed else SIZE)
     counts = counting.counts(scope)
+    size = ON_PAPER if printed else SIZE
+    found = finding.page_of(scope, filters, columns, size=size, received=counts.received)
     names = _names(call, definition)
     words = {one.key: dict(one.options) for one in asked_in(call) if one.key in columns}
     wanted = Columns(columns, words, definition.zone, scope.today)

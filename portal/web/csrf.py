@@ -37,7 +37,14 @@ def cookie_name() -> str:
 
 
 def csrf_token() -> str:
-    """Return a token for a form of this page (a Jinja global); sets the cookie if need be."""
+    """Return the token for the forms of this page (a Jinja global); sets the cookie if need be."""
+    if "csrf_token" not in g:
+        g.csrf_token = _masked()
+    token: str = g.csrf_token
+    return token
+
+
+def _masked() -> str:
     if "csrf_key" not in g:
         key = request.cookies.get(cookie_name(), "")
         g.csrf_fresh = len(key) != len(new_key())
@@ -55,6 +62,7 @@ def csrf_field() -> Markup:
 def renew() -> None:
     """Bind to a new cookie from the next page on: after signing in and out."""
     g.csrf_key, g.csrf_fresh = new_key(), True
+    g.pop("csrf_token", None)
 
 
 def new_key() -> str:

@@ -1,9 +1,13 @@
 """What stands around the content of each page: whose page it is, languages, address, contact."""
 
+from collections import ChainMap
+from collections.abc import MutableMapping
+from functools import partial
 from typing import Any, NamedTuple
 from urllib.parse import quote
 
 from flask import Flask, current_app, g, request
+from jinja2 import Environment
 
 from portal.calls.definition import Definition
 from portal.calls.wording import Saying, Text, say
@@ -98,3 +102,12 @@ def title_of(text: Text, code: str) -> str:
 def init(app: Flask) -> None:
     """Make `frame()` known to templates."""
     app.jinja_env.globals["frame"] = frame
+    app.jinja_env.make_globals = partial(_globals, app.jinja_env)  # type: ignore[method-assign]
+
+
+def _globals(environment: Environment, given: MutableMapping[str, Any] | None) -> Any:
+    """Return the globals of a template: those of all, which each `import` in a page compares.
+
+    Compared as one plain dict they cost a tenth of what they cost as a chain of two.
+    """
+    return ChainMap(given, environment.globals) if given else environment.globals
