@@ -13,7 +13,7 @@ from portal.applications.sending import Incomplete
 from portal.applications.workflow import Move, Status
 from portal.apply.outline import Outline
 from portal.apply.status import facts_of, steps_of
-from portal.apply.views import page_of
+from portal.apply.views import closed_page, page_of
 from portal.apply.ways import address
 from portal.core.db import transaction
 from portal.core.i18n import gettext as _
@@ -69,11 +69,7 @@ def send(application: Application) -> ResponseReturnValue:
 @open_for(Action.VIEW)
 def closed(application: Application) -> ResponseReturnValue:
     """Say that the call takes nothing more, and show all that was typed."""
-    return page_of(
-        "apply/closed.html",
-        application,
-        sections=entries_of_draft(application),
-    )
+    return closed_page(application)
 
 
 @bp.get("/<slug>/application/<uuid:application_id>/sent")

@@ -1,7 +1,7 @@
 """The form: task list, pages of questions, saving with and without script."""
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from flask import (
@@ -26,6 +26,7 @@ from portal.applications.queries import definition_for, unsent_changes
 from portal.applications.reading import entries_of_draft
 from portal.applications.workflow import Status
 from portal.apply import kept, taking_out, uploading
+from portal.apply.access import settings
 from portal.apply.fields import fields_of
 from portal.apply.outline import Chapter, Outline, Progress
 from portal.apply.ways import address, after, place_address
@@ -160,8 +161,17 @@ def _too_late(application: Application, form: Iterable[AnyQuestion]) -> str:
     db.session.refresh(application)
     answers = written_here(application, raw_answers(form, request.form), request.form, "")
     typed = [(q, raw_words(q, answers[q.key])) for q in form if answers.get(q.key)]
+    return closed_page(application, typed)
+
+
+def closed_page(application: Application, typed: Sequence[tuple[AnyQuestion, str]] = ()) -> str:
+    """Return the page that says that nothing more is taken, with everything that was typed."""
     return page_of(
-        "apply/closed.html", application, sections=entries_of_draft(application), typed=typed
+        "apply/closed.html",
+        application,
+        sections=entries_of_draft(application),
+        typed=typed,
+        days=settings().draft_days_after_closing,
     )
 
 
