@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import current_app
-from markupsafe import Markup, escape
+from markupsafe import Markup
 
 from portal.applications.finding import Row
 from portal.applications.furniture import Furniture
@@ -115,8 +115,12 @@ def _checks(left: int | None, total: int | None, _language: str) -> Markup:
 
 def _answers(chosen: Iterable[str], words: dict[str, str]) -> Markup:
     """Return the chosen answers to one question, in words and in the form's order."""
-    shown = escape(", ".join([word for value, word in words.items() if value in chosen]))
-    return Markup('<td class="p-wraps">' + shown + "</td>")  # noqa: S704  (escaped above)
+    return _wrapped(", ".join([word for value, word in words.items() if value in chosen]))
+
+
+@lru_cache(maxsize=AT_ANY_TIME)
+def _wrapped(words: str) -> Markup:
+    return Markup('<td class="p-wraps">{}</td>').format(words)
 
 
 def _word(name: str, row: Row, code: str) -> Markup:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from portal.applications import alongside, caring, counting, finding, screening, searching
 from portal.applications.desk_models import SavedView
 from portal.applications.finding import Scope
-from portal.applications.listing import Filters, parse
+from portal.applications.listing import COLUMNS, Filters, parse
 from portal.applications.models import Application, Channel
 from portal.applications.queries import definition_for
 from portal.applications.workflow import Move
@@ -147,6 +147,22 @@ def test_the_page_shows_rows_hits_and_chips(
     assert "<mark>Zebra</mark>" in html
     assert "Bildrechte offen" in html
     assert "Äpfel" not in html
+
+
+def test_each_row_has_a_cell_for_each_column(
+    browser: Callable[[str], StrictClient], three: list[Application]
+) -> None:
+    columns = "&".join(f"col={name}" for name in (*COLUMNS, "project.districts"))
+
+    table = check_page(browser("office").get(f"{LIST}?{columns}")).find(".//table")
+
+    assert table is not None
+    heads = len(table.findall("./thead/tr/*"))
+    rows = table.findall("./tbody/tr")
+    assert [len(row.findall("./*")) for row in rows] == [heads] * 3
+    told = "".join(table.itertext())
+    assert "Eving" in told
+    assert "<td" not in told
 
 
 def test_a_page_past_the_end_shows_the_last_one(scope: Scope, three: list[Application]) -> None:
