@@ -1,9 +1,9 @@
-"""Every page of the way in German and Arabic, light and dark, on a phone and by keyboard."""
+"""Every page of the way in German and Arabic, light and dark, on a phone."""
 
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.e2e.conftest import NewPerson
 from tests.e2e.person import Person
@@ -94,52 +94,3 @@ def test_arabic_pages_are_mirrored(new_person: NewPerson) -> None:
     assert line["x"] > 640
     assert side["x"] < field["x"]
     check_html(person.page.content())
-
-
-def tab_to(page: Page, target: str, most: int = 80) -> None:
-    """Press Tab until the focus is on `target`; each stop shows its focus."""
-    for _ in range(most):
-        page.keyboard.press("Tab")
-        assert page.evaluate(
-            "() => { const e = document.activeElement; if (e === document.body) return true;"
-            " const all = [e, e.closest('label,.kern-form-check,.kern-form-input')].filter(Boolean)"
-            "   .flatMap(x => [x, ...x.querySelectorAll('*')]);"
-            " return all.some(x => { const s = getComputedStyle(x);"
-            "   return s.outlineStyle !== 'none' && parseFloat(s.outlineWidth) >= 2"
-            "     || s.boxShadow !== 'none'; }) }"
-        ), page.evaluate("() => document.activeElement.outerHTML.slice(0, 200)")
-        if page.evaluate("(t) => document.activeElement.matches(t)", target):
-            return
-    raise AssertionError(f"no way by keyboard to {target}")
-
-
-def test_somebody_writes_by_keyboard_alone(new_person: NewPerson) -> None:
-    person = new_person()
-    page = person.page
-    page.goto(f"/{SLUG}/start")
-    page.keyboard.press("Tab")
-    expect(page.get_by_text("Zum Inhalt springen")).to_be_focused()
-    page.keyboard.press("Enter")
-    tab_to(page, "main form button")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/application/*")
-    tab_to(page, "a.kern-btn--primary")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/section/check")
-    for name in ("eligibility_dortmund", "eligibility_running", "eligibility_nonpartisan"):
-        tab_to(page, f"[name={name}]")
-        page.keyboard.press("Space")
-    tab_to(page, "button[name=go]:not(.p-default)")
-    page.keyboard.press("Enter")
-    page.wait_for_url("**/section/type")
-    tab_to(page, "button[name=go]:not(.p-default)")
-    page.keyboard.press("Space")
-
-    page.wait_for_url("**/section/type?check=1")
-    expect(page.locator("#errors")).to_be_focused()
-    page.keyboard.press("Tab")
-    page.keyboard.press("Enter")
-    expect(page.locator("[name=application_type]").first).to_be_focused()
-    page.keyboard.press("ArrowDown")
-    page.keyboard.press("Enter")
-    expect(page.locator("[id='nominator.first_name']")).to_be_visible()

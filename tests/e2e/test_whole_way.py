@@ -159,6 +159,10 @@ def hand_in_without_script(person: Person, folder: Path) -> None:
     assert page.locator("#photos input[name$='.caption']").input_value() == "Der Küchentisch"
     expect(page.locator("#documents li")).to_have_count(1)
     page.locator("#documents button:has-text('Entfernen')").click()
-    expect(page.locator("#documents li")).to_have_count(0)
+    expect(page.locator("#documents li.p-file")).to_have_count(0)
+    page.locator("#documents button:has-text('Rückgängig')").click()
+    expect(page.locator("#documents li.p-file")).to_have_count(1)
+    page.locator("#documents button:has-text('Entfernen')").click()
+    expect(page.locator("#documents li.p-file")).to_have_count(0)
     page.locator("#photos input[type=radio][value=no]").check()
     person.press("Speichern und weiter")
