@@ -18,7 +18,7 @@ LEGAL = {
 
 def out_words(one: dict[str, str]) -> str:
     """Return who was kept out of an item, and by which rule."""
-    why = LEGAL[Tie(one["tie"])]
+    why = LEGAL[Tie(one["tie"])].replace(" ", "\N{NO-BREAK SPACE}")
     if one["left"]:
         return _("%(name)s left the room before the discussion (%(why)s).",
                  name=one["name"], why=why)  # fmt: skip
