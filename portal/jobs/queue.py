@@ -60,6 +60,9 @@ def _open_with(dedupe: str, run_at: datetime) -> Job | None:
 
 def _add_unless_open(job: Job) -> Job:
     """Add `job`; where another transaction was faster (PostgreSQL), return its job."""
+    if db.engine.dialect.name == "sqlite":  # one writer: nobody was faster since we looked
+        db.session.add(job)
+        return job
     try:
         with db.session.begin_nested():
             db.session.add(job)

@@ -97,6 +97,7 @@ def app_of(portal: Portal) -> Flask:
 
 
 def test_ways_beside_the_floor(floor: tuple[int, int], site: Site) -> None:
+    """Print the table: it measures and asserts no time, only that every way gets through."""
     base = measure_floor(*floor)
     lines = [*cold_start(site), *pages(site, base), *ways(site, base), *after_load(site)]
     lines += [*at_once(site), *crowded(site, base), rendered()]
