@@ -175,8 +175,8 @@ def unanswered(item: AgendaItem, there: Sequence[Presence]) -> list[Presence]:
 
 
 def jury(meeting: Meeting) -> list[Juror]:
-    """Return the jury, the chair first."""
-    return judging.jurors(meeting.call)
+    """Return the jury, the chair first; nobody whose term has ended."""
+    return judging.serving(meeting.call)
 
 
 def kept_out_of(call: Call, user_id: UUID) -> set[UUID]:
