@@ -17,13 +17,17 @@ from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 from werkzeug.routing import BuildError, Rule
 
+from portal import jobs
+from portal.accounts.models import User
 from portal.applications.judging import Tie
 from portal.applications.workflow import Move
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.mail.models import Letter
-from portal.scoring import arrivals, letters
+from portal.scoring import agenda, arrivals, letters, meetings, presence, tallying, voting
+from portal.scoring.meeting_models import Choice, Meeting, Motion
 from portal.scoring.progress import overview
+from portal.scoring.voting import Wish
 from tests.dossier_house import a_dossier_house, make_binder
 from tests.jury_house import JuryHouse, a_jury_house, score
 from tests.people import BY
@@ -48,6 +52,7 @@ def every_page(browser: StrictClient, start: str, *more: str) -> dict[str, str]:
         if page in found or not page.startswith((start, *more)):
             continue
         answer = browser.get(page)
+        assert answer.status_code < 500, page
         found[page] = text_of(answer)
         waiting.extend(re.findall(r'(?:href|src|action)="([^"#]+)"', found[page]))
         if answer.location:
@@ -110,6 +115,7 @@ def addresses(house: JuryHouse, rule: Rule, n: int) -> list[str]:
         "number": [1, 2],
         "copy": ["preview", "print"],
         "kind": ["pdf", "zip", "xlsx", "csv"],
+        "meeting_id": [one.id for one in meetings.all_of(house.call)],
     }
     if rule.arguments - set(known):
         return []
@@ -156,6 +162,50 @@ def mailed(house: JuryHouse, name: str) -> str:
     return "\n".join(f"{row.subject}\n{row.body}\n{row.binding}" for row in rows)
 
 
+@transaction()
+def close(house: JuryHouse) -> None:
+    """Close scoring."""
+    for one in house.applications:
+        one.make_move(Move.CLOSE_SCORING, by=BY, at=now())
+
+
+@transaction()
+def a_meeting(house: JuryHouse) -> Meeting:
+    """Return a meeting that is called."""
+    return meetings.call_meeting(house.call, starts_at=now(), place="Rathaus", by=BY)
+
+
+@transaction()
+def discuss(house: JuryHouse) -> Meeting:
+    """Return a meeting that votes on the first application and has given it the first place."""
+    meeting = meetings.call_meeting(house.call, starts_at=now(), place="Rathaus", by=BY)
+    for name in ("chair", "paula", "ifeoma", "secretary"):
+        presence.arrive(meeting, house.juror(name), by=BY)
+    meetings.open_meeting(meeting, by=BY)
+    ids = {item.application_id: item for item in meeting.items}
+    item = ids[house.applications[0].id]
+    meetings.begin(item, by=BY)
+    given = voting.open_vote(item, Wish(Motion.PLACE, award=0), by=BY)
+    out = presence.out_of(item)
+    for one in presence.voters(meeting, item):
+        assert one.user_id not in out
+        voting.cast(given, db.session.get_one(User, one.user_id), Choice.YES)
+    tallying.close_vote(given, by=BY)
+    voting.open_vote(item, Wish(Motion.OTHER, words="Soll Titelmarke0 reden?"), by=BY)
+    agenda.write_reasons(item, "Titelmarke0: Grundmarke.", seen=item.reasons_n, by=BY)
+    return meeting
+
+
+@transaction()
+def adjourn(house: JuryHouse) -> None:
+    """Annul the vote that is open, and close the meeting."""
+    meeting = next(iter(meetings.all_of(house.call)))
+    for item in meeting.items:
+        if item.vote:
+            tallying.annul(item.vote, reason="Zu spät", by=BY)
+    meetings.close(meeting, by=BY)
+
+
 def hide_and_score(house: JuryHouse, name: str) -> None:
     """Keep somebody out of the first application; let all others score all."""
     house.answer(name, 0, Tie.RELATIVE, "Schwester")
@@ -176,6 +226,7 @@ def leaks(house: JuryHouse, told: dict[str, str]) -> set[tuple[str, str]]:
 @pytest.mark.parametrize("name", ["chair", "paula", "secretary"])
 def test_an_excluded_juror_meets_the_application_nowhere(house: JuryHouse, name: str) -> None:
     hide_and_score(house, name)
+    a_meeting(house)
     with transaction():
         person = next(one for one in overview(house.call).people
                       if one.juror.user.id == house.user(name).id)  # fmt: skip
@@ -197,9 +248,8 @@ def test_an_excluded_juror_meets_the_application_nowhere(house: JuryHouse, name:
 def test_an_excluded_juror_meets_it_nowhere_after_the_close(app: Flask) -> None:
     house = a_jury_house(app, 3, {"ranking_for_members": True})
     hide_and_score(house, "paula")
-    with transaction():
-        for one in house.applications:
-            one.make_move(Move.CLOSE_SCORING, by=BY, at=now())
+    a_meeting(house)
+    close(house)
 
     pages = walk(house, "paula")
 
@@ -216,6 +266,7 @@ def test_no_binder_archive_or_letter_about_it_tells_of_it(app: Flask) -> None:
     house.free("ifeoma")
     make_binder(house, "ifeoma")
     make_binder(house, "paula")
+    a_meeting(house)
 
     pages = walk(house, "paula")
     pages["letters"] = mailed(house, "paula")
@@ -227,15 +278,53 @@ def test_no_binder_archive_or_letter_about_it_tells_of_it(app: Flask) -> None:
     assert "%PDF" in pages[house.at(1, "/dossier.pdf")]
 
 
+@pytest.mark.parametrize("name", ["chair", "paula", "secretary"])
+def test_in_the_meeting_there_is_only_an_item_without_a_name(app: Flask, name: str) -> None:
+    house = a_jury_house(app, 3, {"quorum": 2, "ranking_for_members": True})
+    hide_and_score(house, name)
+    close(house)
+    discuss(house)
+
+    pages = walk(house, name)
+
+    assert leaks(house, pages) == set()
+    shown = pages[f"{house.path}/meeting"]
+    assert "Titelmarke1" in shown
+    assert "Grundmarke" not in "".join(pages.values())
+    adjourn(house)
+    assert leaks(house, walk(house, name)) == set()
+
+
+@pytest.mark.pdf
+def test_the_minutes_of_an_excluded_juror_leave_it_out(app: Flask) -> None:
+    house = a_jury_house(app, 3, {"quorum": 2})
+    hide_and_score(house, "paula")
+    close(house)
+    meeting_id = discuss(house).id
+    adjourn(house)
+    address = f"{house.path}/meetings/{meeting_id}/minutes"
+    for name in ("paula", "ifeoma"):
+        house.browser(name).post_form(address, {}, page="/account")
+    jobs.run_due()
+    pages = walk(house, "paula")
+
+    assert "Niederschrift" in pages[f"{address}.pdf"]
+    assert leaks(house, pages) == set()
+    assert "Titelmarke0" in text_of(house.browser("ifeoma").get(f"{address}.pdf"))
+
+
 @pytest.mark.parametrize("name", ["chair", "secretary"])
 def test_no_count_tells_of_it(app: Flask, name: str) -> None:
     house = a_jury_house(app, 4)
     hide_and_score(house, name)
+    a_meeting(house)
 
     pages = walk(house, name)
 
     counts = re.compile(r"\b(?:von 4|4 Bewerbungen|4 Dossiers|4 Bögen)\b")
-    assert {page: counts.findall(text) for page, text in pages.items() if counts.search(text)} == {}
+    told = {page: counts.findall(text) for page, text in pages.items()
+            if page.startswith(house.path)}  # fmt: skip
+    assert {page: found for page, found in told.items() if found} == {}
 
 
 def test_counts_and_progress_do_not_tell_of_it(house: JuryHouse) -> None:
