@@ -17,6 +17,7 @@ from portal.accounts.models import User
 from portal.applications import searching
 from portal.applications.desk_models import ApplicationTag, Digest, Duplicate
 from portal.applications.listing import SIZE, Filters
+from portal.applications.messages import UNREAD, Message
 from portal.applications.models import AnswerIndex, Application, Channel, Event
 from portal.applications.search_tables import search_doc
 from portal.applications.searching import Piece
@@ -253,6 +254,8 @@ def _of_marks(filters: Filters, application: Any) -> list[ColumnElement[bool]]:
     if filters.tag:
         tagged = select(ApplicationTag.application_id)
         wanted.append(application.id.in_(tagged.where(ApplicationTag.tag_id == UUID(filters.tag))))
+    if filters.unread:
+        wanted.append(application.id.in_(select(Message.application_id).where(UNREAD)))
     if filters.double:
         open_ones = Duplicate.dismissed_at.is_(None)
         firsts = select(Duplicate.first_id).where(open_ones)

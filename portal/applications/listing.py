@@ -55,6 +55,7 @@ class Filters:
     checks: str = ""
     late: bool = False
     double: bool = False
+    unread: bool = False
     answers: dict[str, str] = field(default_factory=dict)
     sort: str = "arrived"
     descending: bool = True
@@ -69,7 +70,7 @@ class Filters:
         """Return name and value of everything that differs from the plain list."""
         words = ("q", "status", "clerk", "tag", "channel", "inquiry", "checks")
         found = [(name, getattr(self, name)) for name in words if getattr(self, name)]
-        found += [(name, "1") for name in ("late", "double") if getattr(self, name)]
+        found += [(name, "1") for name in ("late", "double", "unread") if getattr(self, name)]
         found += [(ANSWER + key, value) for key, value in self.answers.items()]
         if (self.sort, self.descending) != ("arrived", True):
             found.append(("sort", ("-" if self.descending else "") + self.sort))
@@ -102,6 +103,7 @@ def parse(pairs: Pairs, definition: Definition) -> Filters:
         checks=_one_of(given.get("checks", ""), CHECKS),
         late=given.get("late", "") == "1",
         double=given.get("double", "") == "1",
+        unread=given.get("unread", "") == "1",
         answers=dict(_answers(given, definition)),
         sort=sort.lstrip("-") if known else "arrived",
         descending=sort.startswith("-") if known else True,

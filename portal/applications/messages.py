@@ -68,6 +68,9 @@ class Message(Model):
         return f"{FILE_KEY}{self.id.hex}"
 
 
+UNREAD = Message.from_office.is_(False) & Message.read_at.is_(None)  # by the office
+
+
 def take_in(file: BinaryIO, filename: str) -> Incoming:
     """Check the head of a file for a message and store it, as `filing.take_in` does."""
     return filing.take(file, filename, kinds=KINDS)

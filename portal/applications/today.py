@@ -14,6 +14,7 @@ from portal import audit
 from portal.applications import access
 from portal.applications.desk_models import Duplicate
 from portal.applications.finding import Scope, was_answered
+from portal.applications.messages import UNREAD, Message
 from portal.applications.models import (
     AnswerIndex,
     Application,
@@ -114,6 +115,7 @@ class Waiting:
 
     answered: int
     doubles: int
+    unread: int
 
 
 def waiting(scope: Scope) -> Waiting:
@@ -125,8 +127,14 @@ def waiting(scope: Scope) -> Waiting:
     doubles = select(func.count()).where(
         Duplicate.call_id == scope.call_id, Duplicate.dismissed_at.is_(None)
     )
-    row = db.session.execute(select(answered.scalar_subquery(), doubles.scalar_subquery())).one()
-    return Waiting(row[0], row[1])
+    unread = (
+        select(func.count())
+        .select_from(Message)
+        .join(Application, Application.id == Message.application_id)
+        .where(Application.call_id == scope.call_id, Application.status != Status.DRAFT, UNREAD)
+    )
+    counts = (answered, doubles, unread)
+    return Waiting(*db.session.execute(select(*(one.scalar_subquery() for one in counts))).one())
 
 
 def unchecked_files(scope: Scope) -> int:

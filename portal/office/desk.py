@@ -84,6 +84,7 @@ def _tasks(call: Call, scope: Scope, counts: Counts) -> list[Task]:
         Task(counts.overdue, _("questions overdue"), _listed(call, Filters(inquiry="overdue")),
              urgent=True),
         Task(waits.answered, _("questions answered"), _listed(call, Filters(inquiry="answered"))),
+        Task(waits.unread, _("unread messages"), _listed(call, Filters(unread=True))),
         Task(counts.by_status[Status.SUBMITTED], _("new"),
              _listed(call, Filters(status=Status.SUBMITTED))),
         Task(counts.unassigned, _("without clerk"), _listed(call, Filters(clerk="none"))),

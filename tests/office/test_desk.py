@@ -7,12 +7,13 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from portal.applications import caring, screening, today
+from portal.applications import caring, messages, screening, today
 from portal.applications.finding import Scope
 from portal.applications.models import Application, Channel, File
 from portal.applications.today import Day
 from portal.applications.workflow import Move
 from portal.calls.models import Call
+from portal.core.actor import Applicant
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError
@@ -128,3 +129,24 @@ def test_the_desk_costs_the_same_with_2_and_with_12(
 
     assert len(few) == len(many) <= 12
     assert db.session.query(Application).count() == 22
+
+
+def test_messages_of_applicants_wait_until_somebody_reads_them(
+    browser: Callable[[str], StrictClient], call: Call, scope: Scope, people: Any
+) -> None:
+    asked, quiet = received(call), received(call)
+    with transaction():
+        for words in ("Ist der Plan angekommen?", "Noch eine Frage."):
+            messages.write(asked, words, by=Applicant(asked.id))
+        messages.write(quiet, "Guten Tag.", by=people("office").user)
+    address = f"{DESK}/applications?unread=1"
+    page = browser("office").get(DESK)
+    listed = words_of(check_page(browser("office").get(address)))
+
+    assert today.waiting(scope).unread == 2
+    assert "2 ungelesene Nachrichten" in words_of(check_page(page))
+    assert f'href="{address}"' in page.text
+    assert asked.reference in listed and quiet.reference not in listed
+    with transaction():
+        messages.read(asked, by=people("office").user)
+    assert today.waiting(scope).unread == 0
