@@ -10,7 +10,7 @@ from uuid import UUID
 from sqlalchemy import func, select
 
 from portal import audit, jobs, mail
-from portal.applications import reactions
+from portal.applications import reactions, tending
 from portal.applications.deadline import Arrival, arrival
 from portal.applications.drafting import begin
 from portal.applications.models import Application
@@ -25,7 +25,7 @@ from portal.core.actor import Actor, System
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError, Forbidden
-from portal.core.i18n import LANGUAGES, format_moment, in_language
+from portal.core.i18n import LANGUAGES, format_moment, in_language, language
 from portal.core.i18n import gettext as _
 from portal.core.text import one_line
 from portal.jobs import renew
@@ -87,6 +87,7 @@ def extend_all(call: Call, closes_at: datetime, *, reason: str, by: Actor) -> Fo
         raise DomainError(_("Choose a moment after the present closing and after now."))
     if closes_at > call.closes_at + LONGEST:
         raise DomainError(_("That is more than a year later. Check the date."))
+    _require_steps_after(call, closes_at)
     before = call.closes_at
     from portal.calls import loading  # brings the reader of YAML, which no page needs
 
@@ -95,8 +96,19 @@ def extend_all(call: Call, closes_at: datetime, *, reason: str, by: Actor) -> Fo
         by, "extend_call", call, before=before.isoformat(), after=closes_at.isoformat(),
         version=loaded.version.n,
     )  # fmt: skip
+    tending.begin_anew(call)
     jobs.enqueue(JOB, call_id=call.id, reason=one_line(reason)[:1000])
     return loaded.version
+
+
+def _require_steps_after(call: Call, closes_at: datetime) -> None:
+    definition = definition_of(current_version(call).id)
+    for step in definition.steps:
+        if step.name != "closes" and call.closes_at < step.at < closes_at:
+            raise DomainError(
+                _("“%(step)s” would then lie before the closing. Choose an earlier moment, or move "
+                  "that date in the call file first.", step=plain(step.title, language()))
+            )  # fmt: skip
 
 
 def _moved(call: Call, closes_at: datetime) -> dict[str, Any]:
@@ -171,8 +183,6 @@ def _batch(call_id: UUID, last: UUID | None) -> list[UUID]:
 
 
 def _tell_one(application: Application, reason: str) -> None:
-    application.reminded_at = None
-    application.sent_home_at = None
     definition = definition_for(application)
     closes = application.call.closes_at
     told = [one for one in mail.log_of(application.id) if one.name == "closes_later"]

@@ -7,12 +7,12 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 
 from portal import mail
-from portal.applications import drafting, reactions
+from portal.applications import drafting, keys, reactions
 from portal.applications.filing import drop_bytes
-from portal.applications.models import Application
+from portal.applications.models import AccessKey, Application, Purpose
 from portal.applications.queries import definition_for, file_counts, locked
 from portal.applications.workflow import Status
 from portal.calls.answers import asked
@@ -52,6 +52,19 @@ def tend() -> None:
                 renew()
 
 
+def begin_anew(call: Call) -> None:
+    """Let reminder, text sent home, warning and keys of browsers count from a later closing."""
+    drafts = (Application.call_id == call.id) & (Application.status == Status.DRAFT)
+    done = ("reminded_at", "sent_home_at", "warned_at")
+    db.session.execute(update(Application).where(drafts).values(dict.fromkeys(done)))
+    lasts = call.closes_at + keys.DEVICE_AFTER_CLOSING
+    live = (
+        AccessKey.application_id.in_(select(Application.id).where(drafts)),
+        AccessKey.purpose == Purpose.DEVICE, AccessKey.expires_at.between(now(), lasts),
+    )  # fmt: skip
+    db.session.execute(update(AccessKey).where(*live).values(expires_at=lasts))
+
+
 def _steps(
     call: Call, moment: datetime
 ) -> list[tuple[Callable[[Application], None], ColumnElement[bool]]]:
@@ -62,15 +75,17 @@ def _steps(
     if soon and phase(call, moment) is Phase.OPEN:
         steps.append((remind, Application.reminded_at.is_(None)))
     ended = grace_ends(call)
+    over = Application.late_until.is_(None) | (Application.late_until < moment)
     if moment >= ended:
-        steps.append((send_home, Application.sent_home_at.is_(None)))
+        steps.append((send_home, Application.sent_home_at.is_(None) & over))
     end = ended + timedelta(days=settings.draft_days_after_closing)
     if moment >= end - WARN_BEFORE:
-        steps.append((warn, Application.warned_at.is_(None)))
+        steps.append((warn, Application.warned_at.is_(None) & over))
     if moment >= end:
-        steps.append((expire, Application.warned_at < moment - WARN_BEFORE + timedelta(hours=1)))
+        warned = Application.warned_at < moment - WARN_BEFORE + timedelta(hours=1)
+        steps.append((expire, warned & over))
     unused = moment - timedelta(days=settings.empty_draft_days)
-    empty = (Application.revision == 0) & (Application.saved_at < unused)
+    empty = (Application.revision == 0) & (Application.saved_at < unused) & over
     steps.append((expire, empty))
     return steps
 
