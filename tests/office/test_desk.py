@@ -150,3 +150,27 @@ def test_messages_of_applicants_wait_until_somebody_reads_them(
     with transaction():
         messages.read(asked, by=people("office").user)
     assert today.waiting(scope).unread == 0
+
+
+def test_what_cannot_be_undone_asks_first(
+    browser: Callable[[str], StrictClient], call: Call, people: Any
+) -> None:
+    anna, by, it = browser("office"), people("office").user, received(call)
+    with transaction():
+        caring.write_note(it, "Weg damit", by=by)
+    wish = {"name": "Meine", "query": "status=eligible"}
+    view = anna.post_form(f"{DESK}/applications/views", wish, page=f"{DESK}/applications")
+    anna.post_form(f"{DESK}/exports/tokens", {"name": "Netz", "scope": "jury"})
+    anna.post_form(f"{DESK}/exports/new/files", page=f"{DESK}/exports/tokens")
+    pages = (view.location, f"{DESK}/applications/{it.id}", f"{DESK}/exports/tokens",
+             f"{DESK}/exports")  # fmt: skip
+    asked: dict[str, bool] = {}
+    for address in pages:
+        root = check_page(anna.get(address))
+        behind = set(root.findall(".//details[@class='p-more p-sure']//form"))
+        for form in root.findall(".//form[@action]"):
+            last = form.get("action", "").rpartition("/")[2]
+            if last in ("delete", "drop", "revoke") and "/tags/" not in form.get("action", ""):
+                asked[address] = form in behind
+
+    assert asked == dict.fromkeys(pages, True)
