@@ -16,6 +16,7 @@ from babel.support import Translations
 
 from portal.core.resources import resource_dir
 
+GROUPED = 1000
 BINDING = "de"
 LANGUAGES = {"de": "Deutsch", "en": "English", "ar": "العربية"}
 
@@ -27,8 +28,8 @@ def gettext(text: str, **values: Any) -> str:
 
 
 def ngettext(one: str, many: str, num: int, **values: Any) -> str:
-    """Return the plural form for `num`, which fills `%(num)s`."""
-    return catalogue(language()).ngettext(one, many, num) % {"num": num, **values}
+    """Return the plural form for `num`, which fills `%(num)s` as the language writes numbers."""
+    return catalogue(language()).ngettext(one, many, num) % {"num": format_number(num), **values}
 
 
 @cache
@@ -74,6 +75,8 @@ def in_language(code: str) -> Iterator[None]:
 
 def format_number(value: float) -> str:
     """Return a number with the grouping of the present language, for example 3.000."""
+    if isinstance(value, int) and 0 <= value < GROUPED:
+        return str(value)  # most numbers; Babel takes its time
     from babel.numbers import format_decimal
 
     return format_decimal(value, locale=locale())

@@ -13,7 +13,7 @@ from jinja2.nodes import EvalContext
 from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 
-from portal.core.i18n import BINDING, LANGUAGES, catalogue, language
+from portal.core.i18n import BINDING, LANGUAGES, catalogue, format_number, language
 from portal.core.text import UNWANTED
 from portal.web.doors import public
 
@@ -120,7 +120,9 @@ def _kept(text: str, code: str) -> Markup:
 
 
 def _ngettext(one: str, many: str, num: int) -> str:
-    return catalogue(language()).ngettext(one, many, num)
+    """Return the plural form with the number as the language writes it: `1.000` in German."""
+    said: str = catalogue(language()).ngettext(one, many, num)
+    return said.replace("%(num)s", format_number(num))
 
 
 def init(app: Flask) -> None:

@@ -1,7 +1,9 @@
 """Which language a page speaks, and that `next` never leads away."""
 
 import pytest
+from flask import Flask
 
+from portal.core.i18n import ngettext
 from tests.strict import StrictClient, check_html, text_of, words_of
 
 
@@ -88,3 +90,11 @@ def test_arabic_pages_are_mirrored_and_spoken_throughout(browser: StrictClient) 
     english = {"Skip", "Language", "Imprint", "Privacy", "Accessibility", "page"}
     assert not english & set(words_of(root).split())
     assert {n.get("dir") for n in foreign} == {"ltr"}
+
+
+@pytest.mark.parametrize(("code", "said"), [("de", "1.000 Briefe"), ("en", "1,000 letters")])
+def test_a_thousand_is_written_as_the_language_does(app: Flask, code: str, said: str) -> None:
+    page = app.jinja_env.from_string('{{ ngettext("one letter", "%(num)s letters", count) }}')
+    with app.test_request_context(f"/?l={code}"):
+        assert page.render(count=1000) == said
+        assert ngettext("one letter", "%(num)s letters", 1000) == said
