@@ -35,7 +35,7 @@ def test_every_page_and_the_calendar_name_the_new_day(
 ) -> None:
     writes, office, visitor = Applicant(app, SLUG), browser("office"), browser("")
     writes.start()
-    pages = [
+    pages: list[Callable[[], Any]] = [
         lambda: writes.get(writes.address), lambda: visitor.get(f"/{SLUG}"),
         lambda: office.get(f"/{SLUG}/office/deadline"), lambda: office.get(f"/{SLUG}/office"),
     ]  # fmt: skip

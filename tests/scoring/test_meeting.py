@@ -1,6 +1,6 @@
 """A meeting of the jury: who may vote, when it can decide, what counts, what leaves no trace."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -333,9 +333,12 @@ def test_a_closed_vote_stays_and_a_wrong_one_is_annulled_and_repeated(house: Jur
     vote = a_vote(item)
     cast(house, vote, paula=NO, chair=NO)
     closed(vote)
-    for act in (lambda: tallying.close_vote(vote, by=BY),
-                lambda: voting.cast(vote, house.user("ifeoma"), YES),
-                lambda: tallying.annul(vote, reason=" ", by=BY)):  # fmt: skip
+    too_late: list[Callable[[], object]] = [
+        lambda: tallying.close_vote(vote, by=BY),
+        lambda: voting.cast(vote, house.user("ifeoma"), YES),
+        lambda: tallying.annul(vote, reason=" ", by=BY),
+    ]
+    for act in too_late:
         with pytest.raises(DomainError):
             act()
     with transaction():
