@@ -58,6 +58,13 @@ def still_open(checks: Checks) -> str:
     return ", ".join(plain(line.item.text, language()) for line in checks.panel.open)
 
 
+@bp.app_template_global("not_fulfilled")
+def not_fulfilled(checks: Checks) -> str:
+    """Return which points of the checklist are marked as not fulfilled, in words."""
+    failed = [line for line in checks.panel.lines if line.verdict is Verdict.NO]
+    return ", ".join(plain(line.item.text, language()) for line in failed)
+
+
 @bp.app_template_global("why_ineligible")
 def why_ineligible(application: Application) -> screening.Ineligibility | None:
     """Return why an application is not eligible, None for any other."""
@@ -165,7 +172,8 @@ def _recall(application: Application) -> None:
 
 
 Act = Callable[[Application], None]
-# Each can be taken back by another move; what cannot asks first.
+# Each can be taken back by another move; what cannot asks first. So does finding eligible while
+# something of the checklist is open.
 WITH_A_BUTTON: dict[Move, Act] = {
     Move.START_SCREENING: _start,
     Move.FIND_ELIGIBLE: _find_eligible,
@@ -203,11 +211,24 @@ def _make(move: Move, act: Act, application: Application) -> ResponseReturnValue
     return back_to(application)
 
 
+def _is_sure(move: Move, application: Application) -> bool:
+    """Return whether a move needs no asking: it was said so, or the checklist is fulfilled."""
+    if move is not Move.FIND_ELIGIBLE or request.form.get("sure") == "yes":
+        return True
+    return not marking.panel(application).open
+
+
 def _button(move: Move, act: Act) -> None:
     """Open the address behind the button of a move."""
 
     @work_on(move)
     def view(application: Application) -> ResponseReturnValue:
+        require_same(application)
+        if not _is_sure(move, application):
+            return page(
+                f"office/{move}.html", application.call, area="caselist.show",
+                application=application, checks=checks_of(application),
+            )  # fmt: skip
         return _make(move, act, application)
 
     bp.add_url_rule(f"{CASE}/{move}", str(move), view, methods=["POST"])

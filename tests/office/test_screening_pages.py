@@ -143,8 +143,38 @@ def test_a_stale_form_changes_nothing_and_gives_back_what_was_typed(
         assert (site.it.status, len(site.it.versions)) == (Status.SUBMITTED, 1)
 
 
-def test_eligible_and_back_again(site: Site) -> None:
+def test_open_points_are_named_before_an_application_is_eligible(site: Site) -> None:
+    asked = site.move("find_eligible")
+
+    assert asked.status_code == 200
+    with site.app.app_context():
+        assert site.it.status is Status.SUBMITTED
+        wanted = [str(line.item.text["de"]) for line in marking.panel(site.it).open]
+    assert wanted
+    assert [words for words in wanted if words not in text_of(asked)] == []
+
+
+def test_nobody_is_asked_where_everything_is_fulfilled(site: Site) -> None:
+    with site.app.app_context(), transaction():
+        for line in marking.panel(site.it).open:
+            marking.mark(site.it, line.item.key, marking.Verdict.OK, by=site.clerk)
+
     assert site.move("find_eligible").status_code == 303
+
+
+def test_what_is_not_fulfilled_stands_beside_an_eligible_application(site: Site) -> None:
+    warning = "Zugelassen, obwohl nicht erfüllt"
+    site.move("find_eligible", {"sure": "yes"})
+    assert warning not in text_of(site.browser.get(site.way()))
+    with site.app.app_context(), transaction():
+        key = marking.panel(site.it).lines[0].item.key
+        marking.mark(site.it, key, marking.Verdict.NO, by=site.clerk)
+
+    assert warning in text_of(site.browser.get(site.way()))
+
+
+def test_eligible_and_back_again(site: Site) -> None:
+    assert site.move("find_eligible", {"sure": "yes"}).status_code == 303
     with site.app.app_context():
         assert site.it.status is Status.ELIGIBLE
     assert site.move("reopen", {"reason": ""}).status_code == 422
