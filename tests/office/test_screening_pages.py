@@ -143,6 +143,21 @@ def test_a_stale_form_changes_nothing_and_gives_back_what_was_typed(
         assert (site.it.status, len(site.it.versions)) == (Status.SUBMITTED, 1)
 
 
+def test_a_note_is_saved_by_its_own_button_and_leaves_the_mark_as_it_is(site: Site) -> None:
+    with site.app.app_context(), transaction():
+        first, second = [line.item.key for line in marking.panel(site.it).lines][:2]
+        marking.mark(site.it, first, marking.Verdict.NO, by=site.clerk)
+    shown = site.browser.get(site.way()).text
+    buttons = re.findall(r'name="verdict" value="(\w*)"><span class="kern-label">Notiz', shown)
+    for item, seen, verdict in ((first, 1, buttons[0]), (second, 0, buttons[1])):
+        data = {"verdict": verdict, "note": "Fehlt noch.", "seen": seen}
+        site.browser.post_form(site.way(f"/check/{item}"), data, page=site.way())
+
+    with site.app.app_context():
+        kept = {mark.item: (mark.verdict, mark.note) for mark in marking.marks_of(site.it)}
+    assert kept == {first: ("no", "Fehlt noch."), second: (None, "Fehlt noch.")}
+
+
 def test_open_points_are_named_before_an_application_is_eligible(site: Site) -> None:
     asked = site.move("find_eligible")
 
