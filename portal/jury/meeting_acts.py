@@ -48,8 +48,8 @@ def _uuid(name: str) -> UUID:
         abort(404)
 
 
-def _item(view: View) -> AgendaItem:
-    found = agenda.find(view.meeting, _uuid("item"))
+def _item(view: View, name: str = "item") -> AgendaItem:
+    found = agenda.find(view.meeting, _uuid(name))
     return found if view.sees(found) else abort(404)
 
 
@@ -139,10 +139,21 @@ def _end(view: View) -> str:
 
 
 def _reasons(view: View) -> str:
-    seen = _form("seen")
-    number = int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else -1
-    agenda.write_reasons(_item(view), _form("reasons"), seen=number, by=person())
+    if not _form("notes_of"):
+        agenda.write_reasons(_item(view), _form("reasons"), seen=_seen("seen"), by=person())
     return _("The notes are saved.")
+
+
+def keep_notes(view: View) -> None:
+    """Save the notes of the item under discussion, which come along with every button."""
+    if _form("notes_of"):
+        item = _item(view, "notes_of")
+        agenda.write_reasons(item, _form("notes"), seen=_seen("notes_seen"), by=person())
+
+
+def _seen(name: str) -> int:
+    seen = _form(name)
+    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else -1
 
 
 # --- presence -------------------------------------------------------------------------------------
@@ -204,7 +215,8 @@ def _casting(view: View) -> str:
 
 
 def _annul(view: View) -> str:
-    tallying.annul(_vote(view), reason=_form("reason"), by=person())
+    vote = _vote(view)
+    tallying.annul(vote, reason=_form(f"reason-{vote.id}"), by=person())
     return _("The vote is annulled. It can be repeated.")
 
 

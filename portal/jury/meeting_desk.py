@@ -9,10 +9,10 @@ from portal.applications.judging import VOTING, Juror
 from portal.core.db import transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
-from portal.jury.meeting_acts import DOING, Doing
+from portal.jury.meeting_acts import DOING, Doing, keep_notes
 from portal.jury.meeting_door import meeting_page, page, viewer_page
 from portal.jury.meeting_form import starts_at
-from portal.scoring import meetings, minutes, places, presence
+from portal.scoring import following, meetings, minutes, places, presence
 from portal.scoring.agenda import Overtaken
 from portal.scoring.following import View, Viewer
 from portal.scoring.meeting_models import AgendaItem, ItemState, Motion, VoteState
@@ -111,7 +111,9 @@ def act(view: View, go: str) -> ResponseReturnValue:
     doing: Doing = DOING[go]
     try:
         with transaction():
-            sentence = doing.run(view)
+            keep_notes(view)
+        with transaction():
+            sentence = doing.run(_again(view))
     except Overtaken as fault:
         return _page(view, kept=fault), WRONG
     except DomainError as fault:
@@ -122,3 +124,9 @@ def act(view: View, go: str) -> ResponseReturnValue:
         flash(sentence)
     here = url_for(".show", slug=view.viewer.call.slug, meeting_id=view.meeting.id)
     return redirect(f"{here}#{doing.to}", 303)
+
+
+def _again(view: View) -> View:
+    """Return the view anew, its meeting locked again: the notes stay even where the act fails."""
+    meeting = meetings.find(view.viewer.call, view.meeting.id, for_change=True)
+    return following.view(meeting, view.viewer)

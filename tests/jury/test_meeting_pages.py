@@ -276,3 +276,42 @@ def test_the_office_carries_out_what_the_jury_proposes(room: Room) -> None:
     assert [one.status for one in room.house.applications] == [
         Status.NOT_AWARDED, Status.AWARDED, Status.NOT_AWARDED
     ]  # fmt: skip
+
+
+def test_every_button_of_the_item_saves_the_notes_along(room: Room) -> None:
+    room.call()
+    room.arrive("chair", "secretary", "ifeoma")
+    room.press("open")
+    desk = room.begin(1)
+    one = {"notes_of": str(room.item(1).id)}
+    form = desk.split('id="notes-form"')[1].split("</form>")[0]
+    for go in ("vote", "begin", "end", "reasons"):
+        assert f'/{go}"' in form
+    assert 'name="notes"' in form
+
+    room.open_vote(1, **one, notes_seen="0", notes="Erst der Anfang.")
+    assert room.item(1).reasons == "Erst der Anfang."
+    room.press("annul", **one, notes_seen="1", notes="Dann mehr.", vote=str(room.vote.id))
+    assert room.vote.state == "open"  # it was refused without a reason: the notes stay all the same
+    assert room.item(1).reasons == "Dann mehr."
+    room.press("annul", vote=str(room.vote.id), **{f"reason-{room.vote.id}": "Zu früh"})
+    room.press("begin", **one, notes_seen="2", notes="Am Ende.", item=str(room.item(2).id))
+
+    assert room.item(1).reasons == "Am Ende."
+    assert room.item(2).state == "open"
+
+
+def test_notes_that_were_overtaken_stop_the_other_button_and_are_shown(room: Room) -> None:
+    room.call()
+    room.arrive("chair", "secretary", "ifeoma")
+    room.press("open")
+    room.begin(1)
+    item = str(room.item(1).id)
+    room.press("reasons", notes_of=item, notes_seen="0", notes="Zuerst gespeichert.")
+    given = {"item": item, "notes_of": item, "notes_seen": "0", "notes": "Zu spät getippt."}
+    answer = room.house.browser("office").post_form(f"{room.desk}/end", given, page=room.desk)
+
+    assert answer.status_code == 422
+    assert "Zuerst gespeichert." in answer.text
+    assert "Zu spät getippt." in answer.text
+    assert room.item(1).state == "open"

@@ -8,7 +8,23 @@ const EVERY = 3000;
 let touched = false;
 
 document.addEventListener("input", () => { touched = true; });
-document.addEventListener("submit", () => { touched = false; });
+document.addEventListener("submit", (event) => {
+  touched = false;
+  takeAlong(event.target);
+});
+
+// The buttons of the item save its notes by themselves; here those of the other forms do so too.
+function takeAlong(form) {
+  const notes = document.querySelector("[data-notes]");
+  if (!notes || form === notes || form.method !== "post") return;
+  for (const name of ["notes_of", "notes_seen", "notes"]) {
+    const field = form.elements[name] || document.createElement("input");
+    field.type = "hidden";
+    field.name = name;
+    field.value = notes.elements[name].value;
+    form.append(field);
+  }
+}
 
 async function look() {
   try {
