@@ -59,9 +59,14 @@ class Outline:
         return any(file.key == key for file in removed_files(self.application))
 
     @property
+    def needed(self) -> int:
+        """How many chapters have to be answered before the draft can be sent."""
+        return sum(chapter.is_needed for chapter in self.chapters)
+
+    @property
     def ready(self) -> int:
-        """How many chapters are done or need nothing."""
-        return sum(chapter.is_ready for chapter in self.chapters)
+        """How many of the needed chapters are done."""
+        return sum(chapter.is_needed and chapter.is_ready for chapter in self.chapters)
 
     def chapter(self, key: str) -> Chapter | None:
         """Return the chapter of the section `key`, None if the draft does not lead there."""

@@ -49,6 +49,11 @@ class Chapter:
         return Progress.NOT_BEGUN if self.faults else Progress.OPTIONAL
 
     @property
+    def is_needed(self) -> bool:
+        """Whether something in it has to be answered or mended before sending."""
+        return bool(self.required or self.faults)
+
+    @property
     def is_ready(self) -> bool:
         """Whether nothing in it stands against sending."""
         return not self.faults

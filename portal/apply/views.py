@@ -278,9 +278,9 @@ def chapter_note(chapter: Chapter) -> str:
     """Return what a section holds: how many questions, how many are answered or must be."""
     if chapter.answered and not chapter.is_ready:
         return _("%(done)s of %(all)s questions answered", done=chapter.answered, all=chapter.asked)
-    if not chapter.required:
+    if not chapter.required and chapter.progress is not Progress.OPTIONAL:
         return _("Optional")
-    if chapter.required < chapter.asked and not chapter.answered:
+    if 0 < chapter.required < chapter.asked and not chapter.answered:
         return ngettext(
             "%(num)s question, %(required)s of them required",
             "%(num)s questions, %(required)s of them required",

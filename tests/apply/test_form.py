@@ -328,6 +328,13 @@ def test_a_section_that_is_not_asked_leads_to_the_overview(site: Flask) -> None:
     assert writer.get("/section/group/0").status_code == 404
 
 
+def test_a_new_draft_counts_only_the_sections_it_needs(site: Flask) -> None:
+    shown = text_of(Writer(site, HEIMAT).get("/tasks"))
+
+    assert "0 von 5 nötigen Abschnitten sind fertig." in shown
+    assert re.search(r"Freiwillig\W+Freiwillig", re.sub(r"<[^>]+>", " ", shown)) is None
+
+
 def picked(*files: tuple[bytes, str]) -> list[tuple[BytesIO, str]]:
     return [(BytesIO(data), name) for data, name in files]
 
