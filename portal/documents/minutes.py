@@ -61,7 +61,8 @@ class Placed:
 class MinutesContent:
     """Everything the minutes say. draft: the meeting is not closed. partial: items are left out.
 
-    result: places and shortlist; left: the euros not given in words, empty where it is not told.
+    result: places and shortlist; left: the euros not given in words, empty where it is not told;
+    over: the euros given beyond those that there are.
     """
 
     sender: Sender
@@ -83,6 +84,7 @@ class MinutesContent:
     off: tuple[str, ...]
     result: tuple[Placed, ...]
     left: str = ""
+    over: str = ""
     partial: bool = False
     zone: str = "Europe/Berlin"
 

@@ -88,6 +88,8 @@ def _close(view: View) -> str:
         raise DomainError(_("Tick that everything is decided. Then close the meeting."))
     if view.is_hidden_now:
         raise DomainError(_("Wait until the item that you take no part in is over."))
+    if view.left is not None and view.left < 0 and _form("over") != str(-view.left):
+        raise DomainError(_("Tick that more is given than there is. Or annul a vote first."))
     meetings.close(view.meeting, by=person())
     return _("The meeting is closed. The minutes are being made.")
 

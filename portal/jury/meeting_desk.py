@@ -72,6 +72,7 @@ def _page(view: View, **more: Any) -> str:
         awards=[(n, places.place_words(view.definition, n, award.amount))
                 for n, award in enumerate(view.definition.awards)],
         taken={prize.n for prize in view.prizes if prize.holders},
+        over=_over(view),
         twice=places.twice(view.standings),
         waits_for_chair=_waits_for_chair(view),
         waiting=[one for one in view.items if one.state is ItemState.WAITING],
@@ -97,6 +98,14 @@ def _motions(item: AgendaItem | None) -> list[tuple[str, str]]:
     ]
     about = item is not None and item.application_id is not None
     return [(motion.value, word) for motion, word in known if about or motion is Motion.OTHER]
+
+
+def _over(view: View) -> int:
+    """Return by how many euros more is given than there is if the vote under way is carried."""
+    vote = view.item.vote if view.item else None
+    if vote is None or vote.motion not in (Motion.PLACE, Motion.SUM) or view.left is None:
+        return 0
+    return max(0, -places.left_after(view.definition, view.standings, vote))
 
 
 def _waits_for_chair(view: View) -> bool:

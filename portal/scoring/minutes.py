@@ -149,7 +149,8 @@ def content(meeting: Meeting, hidden: frozenset[UUID]) -> MinutesContent:
         off=tuple(_title(item, names) for item in meeting.items
                   if item.state is ItemState.OFF and item.application_id not in hidden),
         result=tuple(_result(definition, found, names)),
-        left="" if hidden else places.euros(left),
+        left="" if hidden or left < 0 else places.euros(left),
+        over=places.euros(-left) if left < 0 and not hidden else "",
         partial=bool(hidden),
         zone=definition.zone,
     )  # fmt: skip

@@ -9,7 +9,7 @@ from portal.calls.definition import Definition
 from portal.calls.wording import plain
 from portal.core.i18n import format_number, language
 from portal.core.i18n import gettext as _
-from portal.scoring.meeting_models import AgendaItem, Meeting, Motion
+from portal.scoring.meeting_models import AgendaItem, Meeting, Motion, Vote
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,15 @@ def left(definition: Definition, found: Collection[Standing]) -> int:
     """Return how many euros are left; below zero where more was given than there is."""
     there = sum(award.amount or 0 for award in definition.awards)
     return there - sum(one.amount or 0 for one in found)
+
+
+def left_after(definition: Definition, found: Collection[Standing], vote: Vote) -> int:
+    """Return how many euros would be left if this vote about a place or a sum is carried."""
+    amount = vote.amount
+    if vote.motion is Motion.PLACE and vote.award is not None and amount is None:
+        amount = _usual(definition, vote.award)
+    others = [one for one in found if one.item.id != vote.item_id]
+    return left(definition, others) - (amount or 0)
 
 
 def twice(found: Collection[Standing]) -> set[int]:

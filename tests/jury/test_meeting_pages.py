@@ -13,6 +13,7 @@ from portal.applications.workflow import Move, Status
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.mail.models import Letter
+from portal.scoring import minutes
 from portal.scoring.meeting_models import AgendaItem, Meeting, Vote
 from tests.jury_house import JuryHouse, a_jury_house
 from tests.people import BY
@@ -315,3 +316,27 @@ def test_notes_that_were_overtaken_stop_the_other_button_and_are_shown(room: Roo
     assert "Zuerst gespeichert." in answer.text
     assert "Zu spät getippt." in answer.text
     assert room.item(1).state == "open"
+
+
+def test_more_money_than_there_is_is_told_and_ticked_before_the_close(room: Room) -> None:
+    room.call()
+    room.arrive("chair", "secretary", "ifeoma")
+    room.press("open")
+    room.begin(1)
+    desk = room.open_vote(1, amount="30000")
+    over = re.search(r"Wird das angenommen, sind (\S+?)\s€ mehr vergeben als vorhanden", desk)
+    assert over
+    for name in ("chair", "ifeoma"):
+        room.cast(name, "yes")
+    desk = room.press("count", vote=str(room.vote.id))
+    tick = re.search(r'name="over" value="(\d+)"', desk)
+    assert tick
+    assert f"{int(tick[1]):,}".replace(",", ".") == over[1]
+    assert "mehr vergeben ist als vorhanden" in room.press("close", sure="yes")
+    assert room.meeting.closed_at is None
+    room.press("close", sure="yes", over=tick[1])
+
+    assert room.meeting.closed_at is not None
+    with transaction():
+        said = minutes.content(room.meeting, frozenset())
+    assert (said.left, said.over) == ("", f"{over[1]} €")
