@@ -4,10 +4,10 @@ import secrets
 from collections.abc import Mapping
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from typing import Any, cast
 
 from babel.numbers import format_decimal
-from flask import Blueprint, flash, jsonify, redirect, request, url_for
+from flask import Blueprint, flash, get_flashed_messages, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.applications.judging import Juror
@@ -27,6 +27,8 @@ from portal.web.touch import witness
 
 bp = Blueprint("reading", __name__)
 WRONG, STALE = 422, 409
+KINDS = ("info", "success", "warning", "danger")
+IN_SHEET = "sheet-"  # before the kind of what is told beside the buttons of the sheet
 
 
 @bp.get("/<slug>/jury/applications/<uuid:application_id>")
@@ -43,7 +45,9 @@ def _page(juror: Juror, spot: Spot, **more: Any) -> str:
     done, total = shelf.progress(found)
     asked = modes.fields(juror.definition, of=total)
     values = sheets.values_of(spot.sheet) if spot.sheet else {}
-    shown: dict[str, Any] = {"fault": "", "missing": (), "given": values} | more
+    told = cast("list[tuple[str, str]]", get_flashed_messages(with_categories=True))
+    in_sheet = [(kind.removeprefix(IN_SHEET), said) for kind, said in told if IN_SHEET in kind]
+    shown: dict[str, Any] = {"fault": "", "given": values} | more
     return page(
         "jury/reading.html",
         juror,
@@ -61,12 +65,20 @@ def _page(juror: Juror, spot: Spot, **more: Any) -> str:
         others=sending.others(juror, spot),
         spent=sending.spent(juror) if juror.definition.jury.mode == "points" else 0,
         saved=_saved_words(juror, spot),
+        sheet_told=in_sheet,
+        page_told=[(kind if kind in KINDS else "success", said)
+                   for kind, said in told if IN_SHEET not in kind],
+        missing=_missing(spot, asked) if "danger" in dict(in_sheet) else (),
         window=secrets.token_urlsafe(9),
         limit=sheets.LONGEST,
         aside=_aside(spot, asked),
         errors=[("sheet", shown["fault"])] if shown["fault"] else [],
         **shown,
-    )
+    )  # fmt: skip
+
+
+def _missing(spot: Spot, asked: tuple[modes.Field, ...]) -> tuple[str, ...]:
+    return tuple(f.key for f in modes.missing(asked, spot.sheet.scores if spot.sheet else {}))
 
 
 def _saved_words(juror: Juror, spot: Spot) -> str:
@@ -133,7 +145,7 @@ def _send(juror: Juror, spot: Spot) -> None:
     try:
         sending.send(juror, spot.application)
     except sending.Unfinished as fault:
-        flash(fault.message, "warning")
+        flash(fault.message, IN_SHEET + "danger")
 
 
 def _refused(
@@ -146,20 +158,24 @@ def _refused(
 
 
 def _onward(juror: Juror, spot: Spot, go: str, saved: Saved) -> str:
-    """Return the page after the button: stay, except after sending, which leads to the next."""
+    """Return the same page at its sheet, and where the button did something, at what is told of it.
+
+    The fragment is always named: a browser would keep the old one and stay where it was.
+    """
     here = href_of(spot, juror)
     if saved.conflicts:
-        flash(_("Another window of yours changed this meanwhile. Both stand below."), "warning")
-        return f"{here}#sheet"
-    if go == "abstain":
-        flash(_("You abstain. Until the close you can take that back."))
-    if go == "take_back":
-        flash(_("Your sheet is back. It counts again when you send it."))
+        words = _("Another window of yours changed this meanwhile. Both stand below.")
+        flash(words, IN_SHEET + "warning")
+        return f"{here}#told"
+    told = {
+        "abstain": _("You abstain. Until the close you can take that back."),
+        "take_back": _("Your sheet is back. It counts again when you send it."),
+        "send": _("Your sheet is sent. Until the close you can take it back."),
+    }
     sheet = sheets.sheet_of(juror, spot.application)
-    if go == "send" and sheet and sheet.is_sent:
-        flash(_("Your sheet is sent. Until the close you can take it back."))
-        return here
-    return f"{here}#sheet"
+    if go in told and (go != "send" or (sheet and sheet.is_sent)):
+        flash(told[go], IN_SHEET + "success")
+    return f"{here}#{'told' if go in told else 'sheet'}"
 
 
 @bp.post("/<slug>/jury/applications/<uuid:application_id>/place")
