@@ -15,6 +15,7 @@ from portal.applications.reactions import exact
 from portal.applications.renewing import raw_answers
 from portal.calls.answers import asked, problem_of
 from portal.calls.questions import AnyQuestion
+from portal.calls.reading import version_words
 from portal.calls.wording import plain
 from portal.core.db import db
 from portal.core.i18n import gettext as _
@@ -90,7 +91,7 @@ def declarations(version: Version) -> Finding:
     missing = [q for q in missing_in(version) if q.type == "declaration"]
     given = [
         _("%(name)s: version of %(version)s", name=_name(definition.questions[key]),
-          version=value["version"])
+          version=version_words(value["version"]))
         for key, value in version.answers.items()
         if definition.questions[key].type == "declaration" and value["answer"] == "yes"
     ]  # fmt: skip

@@ -126,13 +126,21 @@ def totals(question: Any, rows: list[dict[str, Any]]) -> list[str]:
     return line
 
 
+def version_words(version: str) -> str:
+    """Return the version of a text for the reader: most are named by a date, some by a word."""
+    try:
+        return format_date(date.fromisoformat(version))
+    except ValueError:
+        return version
+
+
 def _declaration(question: Any, value: Any) -> Shown:
+    version = version_words(value["version"])
     if question.answer == "tick":
-        return Shown("short", gettext("Yes, version of %(version)s", version=value["version"]))
+        return Shown("short", gettext("Yes, version of %(version)s", version=version))
     answer = yes_or_no(value["answer"])
     return Shown(
-        "short",
-        gettext("%(answer)s (version of %(version)s)", answer=answer, version=value["version"]),
+        "short", gettext("%(answer)s (version of %(version)s)", answer=answer, version=version)
     )
 
 

@@ -176,6 +176,12 @@ def test_too_many_files_are_told_with_their_number(speaking: None) -> None:
         ("neither", "neither", "short", "Keine Angabe"),
         ("text", None, "missing", "Nicht angegeben"),
         ("tick", {"answer": "yes", "version": "1"}, "short", "Ja, Fassung vom 1"),
+        (
+            "tick",
+            {"answer": "yes", "version": "2026-08-09"},
+            "short",
+            "Ja, Fassung vom 9. August 2026",
+        ),
         ("consent", {"answer": "no", "version": "1"}, "short", "Nein (Fassung vom 1)"),
     ],
 )

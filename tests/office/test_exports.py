@@ -5,7 +5,7 @@ import hashlib
 import io
 import json
 import zipfile
-from datetime import timedelta
+from datetime import date, timedelta
 from io import BytesIO
 from typing import Any
 from uuid import UUID
@@ -15,6 +15,7 @@ import pikepdf
 import pypdf
 import pytest
 import time_machine
+from babel.dates import format_date
 from flask import Flask
 from PIL import Image
 from sqlalchemy import event, select
@@ -90,6 +91,7 @@ def _expected(question: Any, value: Any) -> str:
         return str(words.get(value, value))
     if question.type == "declaration":
         word, version = {"yes": "Ja", "no": "Nein"}[value["answer"]], value["version"]
+        version = format_date(date.fromisoformat(version), "long", locale="de")
         ticked = question.answer == "tick"
         return f"{word}, Fassung vom {version}" if ticked else f"{word} (Fassung vom {version})"
     return str(value)
