@@ -61,6 +61,7 @@ class Placed:
 class MinutesContent:
     """Everything the minutes say. draft: the meeting is not closed. partial: items are left out.
 
+    off, waiting: the items taken off the agenda, and those that the meeting did not come to.
     result: places and shortlist; left: the euros not given in words, empty where it is not told;
     over: the euros given beyond those that there are.
     """
@@ -82,6 +83,7 @@ class MinutesContent:
     absent: tuple[str, ...]
     items: tuple[Item, ...]
     off: tuple[str, ...]
+    waiting: tuple[str, ...]
     result: tuple[Placed, ...]
     left: str = ""
     over: str = ""

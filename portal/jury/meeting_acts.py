@@ -85,7 +85,7 @@ def _open(view: View) -> str:
 
 def _close(view: View) -> str:
     if _form("sure") != "yes":
-        raise DomainError(_("Tick that everything is decided. Then close the meeting."))
+        raise DomainError(_("Tick the sentence above the button. Then close the meeting."))
     if view.is_hidden_now:
         raise DomainError(_("Wait until the item that you take no part in is over."))
     if view.left is not None and view.left < 0 and _form("over") != str(-view.left):

@@ -19,8 +19,9 @@ SECONDS_OF_AN_HOUR = 3600
 
 def item_state(item: AgendaItem) -> str:
     """Return where an item stands (a Jinja filter)."""
+    waiting = _("not discussed") if item.meeting.closed_at else _("to come")
     return {
-        ItemState.WAITING: _("to come"),
+        ItemState.WAITING: waiting,
         ItemState.OPEN: _("under discussion"),
         ItemState.DONE: _("done"),
         ItemState.OFF: _("off the agenda"),

@@ -146,8 +146,8 @@ def content(meeting: Meeting, hidden: frozenset[UUID]) -> MinutesContent:
         attendants=tuple(_attendant(one) for one in meeting.presences),
         absent=tuple(_absent(meeting)),
         items=tuple(_items(meeting, names, hidden)),
-        off=tuple(_title(item, names) for item in meeting.items
-                  if item.state is ItemState.OFF and item.application_id not in hidden),
+        off=tuple(_in_state(ItemState.OFF, meeting, names, hidden)),
+        waiting=tuple(_in_state(ItemState.WAITING, meeting, names, hidden)),
         result=tuple(_result(definition, found, names)),
         left="" if hidden or left < 0 else places.euros(left),
         over=places.euros(-left) if left < 0 and not hidden else "",
@@ -176,6 +176,14 @@ def _absent(meeting: Meeting) -> Iterator[str]:
 
 def _title(item: AgendaItem, names: dict[UUID, Name]) -> str:
     return names[item.application_id].line if item.application_id else item.words
+
+
+def _in_state(
+    state: ItemState, meeting: Meeting, names: dict[UUID, Name], hidden: frozenset[UUID]
+) -> Iterator[str]:
+    for item in meeting.items:
+        if item.state is state and item.began_at is None and item.application_id not in hidden:
+            yield _title(item, names)
 
 
 def _items(meeting: Meeting, names: dict[UUID, Name], hidden: frozenset[UUID]) -> Iterator[Item]:

@@ -340,3 +340,22 @@ def test_more_money_than_there_is_is_told_and_ticked_before_the_close(room: Room
     with transaction():
         said = minutes.content(room.meeting, frozenset())
     assert (said.left, said.over) == ("", f"{over[1]} €")
+
+
+def test_what_was_not_discussed_is_counted_before_the_close_and_named_after_it(room: Room) -> None:
+    room.call()
+    room.arrive("chair", "secretary", "ifeoma")
+    room.press("open")
+    room.begin(1)
+    desk = room.press("end", item=str(room.item(1).id))
+    assert "2 Punkte sind nicht beraten" in desk
+    assert "Alles ist entschieden" not in desk
+    closed = room.press("close", sure="yes")
+
+    assert closed.count("nicht beraten") == 2
+    assert "steht bevor" not in closed
+    whole = minutes.content(room.meeting, frozenset())
+    without = minutes.content(room.meeting, frozenset({room.house.applications[0].id}))
+    assert ["Titelmarke0" in one for one in whole.waiting].count(True) == 1
+    assert len(whole.waiting) == 2
+    assert ["Titelmarke2" in one for one in without.waiting] == [True]
