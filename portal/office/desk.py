@@ -59,6 +59,7 @@ def show(call: Call) -> ResponseReturnValue:
         "office/desk.html", call, area="desk.show", counts=counts,
         tasks=[task for task in tasks if task.number],
         mentions=caring.mentions_of(here().user, call.id),
+        standing=_standing(counts),
         mine=Task(counts.mine, _("Mine"), _listed(call, Filters(clerk="me"))),
         days=kept(call.id, f"days {last}", lambda: columns(
             today.days(scope, first, max(first, last)))),
@@ -66,6 +67,19 @@ def show(call: Call) -> ResponseReturnValue:
         drafts=today.drafts(scope) if counts.drafts else [], left=_left(call, definition),
         is_open=phase(call, now()) is Phase.OPEN, is_before=phase(call, now()) is Phase.BEFORE,
     )  # fmt: skip
+
+
+def _standing(counts: Counts) -> list[tuple[Status, str]]:
+    """Return the states after the check that have any application; if none has, the first."""
+    words = {
+        Status.ELIGIBLE: _("eligible"),
+        Status.WITH_JURY: _("with the jury"),
+        Status.SCORED: _("scored"),
+        Status.AWARDED: _("awarded"),
+        Status.NOT_AWARDED: _("without a prize"),
+    }
+    taken = [(status, word) for status, word in words.items() if counts.by_status[status]]
+    return taken or [(Status.ELIGIBLE, words[Status.ELIGIBLE])]
 
 
 def _listed(call: Call, filters: Filters) -> str:

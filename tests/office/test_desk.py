@@ -1,5 +1,6 @@
 """The desk: what waits, how applications came in, drafts that nobody reads."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -21,7 +22,7 @@ from portal.feedback.models import BarrierReport
 from portal.office.charts import bars, columns
 from tests.drafts import begun
 from tests.office.counting import statements
-from tests.offices import received
+from tests.offices import eligible, received
 from tests.strict import StrictClient, check_page, text_of, words_of
 
 DESK = "/integrationspreis-2027/office"
@@ -58,6 +59,18 @@ def test_everything_that_waits_stands_there_with_its_list(
     for query in ("inquiry=overdue", "status=submitted", "clerk=none", "clerk=me"):
         assert f'href="{DESK}/applications?{query}"' in html
     assert html.count('class="is-urgent"') == 2
+
+
+def test_who_is_with_the_jury_is_counted_there(
+    browser: Callable[[str], StrictClient], call: Call, people: Any
+) -> None:
+    by = people("office").user
+    first, _second = eligible(call, by), eligible(call, by)
+    with transaction():
+        first.make_move(Move.FORWARD_TO_JURY, by=by, at=now())
+    words = words_of(check_page(browser("office").get(DESK)))
+
+    assert re.search(r"zugelassen\s*1\s*bei der Jury\s*1", words)
 
 
 def test_days_are_counted_where_the_call_is(call: Call, scope: Scope) -> None:
