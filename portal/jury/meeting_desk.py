@@ -16,6 +16,7 @@ from portal.scoring import following, meetings, minutes, places, presence
 from portal.scoring.agenda import Overtaken
 from portal.scoring.following import View, Viewer
 from portal.scoring.meeting_models import AgendaItem, ItemState, Motion, VoteState
+from portal.scoring.vote_words import stand_in_words
 from portal.web.doors import person
 
 bp = Blueprint("meeting_desk", __name__)
@@ -67,6 +68,7 @@ def _page(view: View, **more: Any) -> str:
         voters=voters,
         enough=len(voters) >= meeting.quorum,
         out=list(presence.out_of(item).values()) if item else [],
+        stand_ins=[stand_in_words(*pair) for pair in presence.stand_ins(item)] if item else [],
         unanswered=presence.unanswered(item, voters) if item else [],
         motions=_motions(item),
         awards=[(n, places.place_words(view.definition, n, award.amount))

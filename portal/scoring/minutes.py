@@ -37,7 +37,7 @@ from portal.scoring.meeting_models import (
     Vote,
     VoteState,
 )
-from portal.scoring.vote_words import out_words, result_words, way_words
+from portal.scoring.vote_words import out_words, result_words, stand_in_words, way_words
 
 WHOLE, PART = "minutes", "minutes_part"
 
@@ -199,7 +199,10 @@ def _items(meeting: Meeting, names: dict[UUID, Name], hidden: frozenset[UUID]) -
             about=name.organisation if name else "",
             began_at=item.began_at,
             ended_at=item.ended_at,
-            out=tuple(out_words(one) for one in item.out),
+            out=(
+                *map(out_words, item.out),
+                *(stand_in_words(*pair) for pair in presence.stand_ins(item)),
+            ),
             votes=tuple(_count(vote) for vote in item.votes if vote.state is not VoteState.OPEN),
             reasons=item.reasons,
         )

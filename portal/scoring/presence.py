@@ -152,12 +152,25 @@ def voters(meeting: Meeting, item: AgendaItem | None = None) -> list[Presence]:
 
 
 def _stepped_in(item: AgendaItem, out: dict[UUID, Conflict]) -> set[UUID]:
-    rows = select(Assignment.user_id).where(
+    return {deputy for deputy, _member in _pairs(item, out)}
+
+
+def _pairs(item: AgendaItem, out: dict[UUID, Conflict]) -> list[tuple[UUID, UUID]]:
+    rows = select(Assignment.user_id, Assignment.stands_for_id).where(
         Assignment.application_id == item.application_id,
         Assignment.way == Way.DEPUTY,
         Assignment.stands_for_id.in_(list(out)),
     )
-    return set(db.session.scalars(rows)) if out else set()
+    found = db.session.execute(rows).all() if out else []
+    return [(deputy, member) for deputy, member in found if member]
+
+
+def stand_ins(item: AgendaItem) -> list[tuple[str, str]]:
+    """Return who of those that came votes on this item in place of whom, by their names."""
+    out = out_of(item)
+    came = {one.user_id: one.name for one in item.meeting.presences}
+    return [(came[deputy], out[member].user.called) for deputy, member in _pairs(item, out)
+            if deputy in came and deputy not in out]  # fmt: skip
 
 
 def is_quorate(meeting: Meeting, item: AgendaItem | None = None) -> bool:

@@ -25,6 +25,11 @@ def out_words(one: dict[str, str]) -> str:
     return _("%(name)s was not there and took no part (%(why)s).", name=one["name"], why=why)
 
 
+def stand_in_words(deputy: str, member: str) -> str:
+    """Return who votes on an item in place of somebody who is kept out of it."""
+    return _("%(deputy)s votes here in place of %(member)s.", deputy=deputy, member=member)
+
+
 def way_words(vote: Vote) -> str:
     """Return how a vote is held, in words."""
     if vote.hands:

@@ -15,7 +15,7 @@ from portal.audit.models import AuditEntry
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError, Forbidden, NotFound
-from portal.scoring import agenda, meetings, places, presence, proposing, tallying, voting
+from portal.scoring import agenda, meetings, minutes, places, presence, proposing, tallying, voting
 from portal.scoring.agenda import Overtaken
 from portal.scoring.meeting_models import (
     AgendaItem,
@@ -177,6 +177,24 @@ def test_whoever_is_concerned_does_not_count_towards_the_quorum(house: JuryHouse
     assert [(one["name"], one["tie"], one["left"]) for one in concerned.out] == [
         ("Paula Muster", "employed", True)
     ]
+
+
+def test_who_votes_in_the_place_of_somebody_excluded_is_named(house: JuryHouse) -> None:
+    meeting = a_meeting(house, ("chair", "ifeoma", "paula", "deputy"))
+    with transaction():
+        conflicts.impose(house.juror("paula"), house.applications[0], Tie.EMPLOYED,
+                         by=house.user("office"), words="bekannt geworden")  # fmt: skip
+        house.free("deputy")
+    concerned = item_of(house, meeting, 0)
+    assert presence.stand_ins(concerned) == []
+    with transaction():
+        conflicts.step_in(house.applications[0], house.juror("deputy"), house.juror("paula"),
+                          by=house.user("office"))  # fmt: skip
+
+    assert presence.stand_ins(concerned) == [("Deputy Muster", "Paula Muster")]
+    assert presence.stand_ins(item_of(house, meeting, 1)) == []
+    said = minutes.content(meeting, frozenset()).items[0].out
+    assert said[-1] == "Deputy Muster stimmt hier an Stelle von Paula Muster."
 
 
 def test_a_call_without_a_number_needs_more_than_half(app: Flask) -> None:
