@@ -16,11 +16,12 @@ from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.jury.frame import page
 from portal.scoring import closing, letters
-from portal.scoring.progress import overview
-from portal.web.jury import chair_page, chosen_pairs
+from portal.scoring.progress import Pair, overview
+from portal.web.jury import chair_page, chosen_missing
 
 bp = Blueprint("chair", __name__)
 WRONG = 422
+CLOSING = ("close", "excuse", "deputy")  # a refusal is told at the list of missing sheets as well
 
 
 @bp.get("/<slug>/jury/chair")
@@ -83,6 +84,9 @@ def decide(juror: Juror, go: str) -> ResponseReturnValue:
         if not fault.message:
             raise
         flash(fault.message, "warning")
+        if go in CLOSING:
+            slug = juror.call.slug
+            return redirect(url_for(".show", slug=slug, missing=1, _anchor="missing"), 303)
         return redirect(url_for(".show", slug=juror.call.slug), 303)
     flash(sentence)
     return redirect(url_for(".show", slug=juror.call.slug), 303)
@@ -91,7 +95,7 @@ def decide(juror: Juror, go: str) -> ResponseReturnValue:
 def _decide(juror: Juror, go: str) -> str:
     words = request.form.get("reason", "")
     if go == "excuse":
-        count = closing.excuse_many(juror.call, chosen_pairs(), reason=words, by=juror.user)
+        count = closing.excuse_many(juror.call, _chosen(juror), reason=words, by=juror.user)
         return closing.excused_words(count)
     if go == "close":
         closing.close_as_chair(juror)
@@ -125,8 +129,12 @@ def _deputy(juror: Juror) -> str:
         held = _conflict(juror)
         conflicts.step_in(held.application, deputy, _of(juror, held), by=juror.user)
     else:
-        closing.step_in_many(juror.call, chosen_pairs(), deputy, by=juror.user)
+        closing.step_in_many(juror.call, _chosen(juror), deputy, by=juror.user)
     return _("%(name)s steps in.", name=deputy.user.called)
+
+
+def _chosen(juror: Juror) -> set[Pair]:
+    return chosen_missing(overview(juror.call, as_seen_by=juror))
 
 
 def _conflict(juror: Juror) -> Conflict:

@@ -19,10 +19,11 @@ from portal.office.frame import page
 from portal.scoring import closing, letters, pledging, progress
 from portal.scoring.progress import Overview
 from portal.web.doors import person
-from portal.web.jury import chosen_pairs
+from portal.web.jury import chosen_missing
 from portal.web.rooms import open_to
 
 bp = Blueprint("jury", __name__)
+CLOSING = ("close", "excuse", "deputy")  # a refusal is told at the list of missing sheets as well
 ACTS = "lift, excuse, deputy, found, newcomers, close, reopen, remind"
 
 
@@ -79,6 +80,8 @@ def act(call: Call, go: str) -> ResponseReturnValue:
         if not fault.message:
             raise
         flash(fault.message, "warning")
+        if go in CLOSING:
+            return redirect(url_for(".show", slug=call.slug, missing=1, _anchor="missing"), 303)
     else:
         flash(sentence)
     return redirect(url_for(".show", slug=call.slug), 303)
@@ -93,7 +96,7 @@ def _lift(call: Call) -> str:
 def _deputy(call: Call) -> str:
     deputy = _juror(call, "deputy")
     if "conflict" not in request.form:
-        closing.step_in_many(call, chosen_pairs(), deputy, by=person())
+        closing.step_in_many(call, chosen_missing(progress.overview(call)), deputy, by=person())
         return _("%(name)s steps in.", name=deputy.user.called)
     held = _conflict(call)
     absent = next((one for one in judging.jurors(call) if one.user.id == held.user_id), None)
@@ -105,7 +108,8 @@ def _deputy(call: Call) -> str:
 
 def _excuse(call: Call) -> str:
     reason = request.form.get("reason", "")
-    count = closing.excuse_many(call, chosen_pairs(), reason=reason, by=person())
+    chosen = chosen_missing(progress.overview(call))
+    count = closing.excuse_many(call, chosen, reason=reason, by=person())
     return closing.excused_words(count)
 
 

@@ -68,6 +68,14 @@ class Overview:
     missing: list[tuple[Application, Juror]]
     excused: dict[Pair, Excuse]
 
+    @property
+    def missing_of(self) -> list[tuple[Juror, list[Application]]]:
+        """The missing sheets by person, in the order of their names."""
+        found: dict[UUID, tuple[Juror, list[Application]]] = {}
+        for application, juror in self.missing:
+            found.setdefault(juror.user.id, (juror, []))[1].append(application)
+        return sorted(found.values(), key=lambda one: one[0].user.called.casefold())
+
 
 def overview(call: Call, *, as_seen_by: Juror | None = None) -> Overview:
     """Return how far everybody is; as_seen_by: only what this juror may know of."""

@@ -12,6 +12,7 @@ from flask.typing import ResponseReturnValue
 from portal.applications.judging import Juror, find, juror_of, term_over, visible_to
 from portal.calls.models import Call
 from portal.scoring.pledging import pledge_of
+from portal.scoring.progress import Overview, Pair
 from portal.scoring.shelf import Spot, spots
 from portal.web.frame import show_call
 from portal.web.rooms import READING, memberships, open_to
@@ -104,7 +105,7 @@ def case_page(*, asking: bool = False) -> Callable[[View], View]:
     return door
 
 
-def chosen_pairs() -> set[tuple[UUID, UUID]]:
+def chosen_pairs() -> set[Pair]:
     """Return application and person of every ticked box `pair`; what is no pair is left out."""
     found = set()
     for text in request.form.getlist("pair"):
@@ -114,6 +115,20 @@ def chosen_pairs() -> set[tuple[UUID, UUID]]:
         except ValueError:
             continue
     return found
+
+
+def chosen_missing(state: Overview) -> set[Pair]:
+    """Return application and person of every missing sheet that is ticked.
+
+    One by one in `pair`, all of a person in `whole` (the id, or `all`); what is not missing is left
+    out.
+    """
+    single, whole = set(request.form.getlist("pair")), set(request.form.getlist("whole"))
+    return {
+        (application.id, juror.user.id)
+        for application, juror in state.missing
+        if f"{application.id}.{juror.user.id}" in single or whole & {"all", str(juror.user.id)}
+    }
 
 
 def laid_out() -> list[Spot]:

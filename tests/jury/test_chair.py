@@ -11,6 +11,7 @@ from portal.core.db import db
 from portal.mail.models import Letter
 from portal.scoring import ranking
 from portal.scoring.models import Sheet, SheetState
+from portal.scoring.progress import overview
 from tests.jury_house import JuryHouse, score
 
 VOTERS = ("chair", "paula", "ifeoma")
@@ -163,3 +164,26 @@ def test_a_deputy_reads_for_who_is_away(house: JuryHouse, who: str, page: str) -
     assert answer.status_code == 303
     assert house.browser("deputy").get(house.at(1, "/conflict")).status_code == 200
     assert house.browser("deputy").get(house.at(0, "/conflict")).status_code == 404
+
+
+@pytest.mark.parametrize(("who", "page"), [("chair", "/jury/chair"), ("office", "/office/jury")])
+def test_all_sheets_of_one_person_are_excused_with_one_tick(
+    house: JuryHouse, who: str, page: str
+) -> None:
+    for one in ("chair", "paula", "ifeoma"):
+        house.free(one)
+    base, browser = f"/{house.call.slug}{page}", house.browser(who)
+    paula, missing = house.user("paula").id, overview(house.call).missing
+    refused = browser.post_form(f"{base}/excuse", {"whole": str(paula)}, page=base)
+    told = browser.get(refused.location).text
+
+    browser.post_form(f"{base}/excuse", {"whole": str(paula), "reason": "Krank."}, page=base)
+    left = overview(house.call).missing
+    browser.post_form(f"{base}/excuse", {"whole": "all", "reason": "Alle."}, page=base)
+
+    assert refused.location.endswith("#missing")
+    assert 'id="missing" open' in told
+    assert told.count("Schreiben Sie") >= 2
+    assert left == [one for one in missing if one[1].user.id != paula]
+    assert len(left) < len(missing)
+    assert overview(house.call).missing == []
