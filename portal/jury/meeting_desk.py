@@ -12,7 +12,7 @@ from portal.core.i18n import gettext as _
 from portal.jury.meeting_acts import DOING, Doing, keep_notes
 from portal.jury.meeting_door import meeting_page, page, viewer_page
 from portal.jury.meeting_form import starts_at
-from portal.scoring import following, meetings, minutes, places, presence
+from portal.scoring import following, meetings, minutes, places, presence, progress, sight
 from portal.scoring.agenda import Overtaken
 from portal.scoring.following import View, Viewer
 from portal.scoring.meeting_models import AgendaItem, ItemState, Motion, VoteState
@@ -75,6 +75,7 @@ def _page(view: View, **more: Any) -> str:
                 for n, award in enumerate(view.definition.awards)],
         taken={prize.n for prize in view.prizes if prize.holders},
         over=_over(view),
+        missing=_missing(view),
         twice=places.twice(view.standings),
         waits_for_chair=_waits_for_chair(view),
         waiting=[one for one in view.items if one.state is ItemState.WAITING],
@@ -100,6 +101,15 @@ def _motions(item: AgendaItem | None) -> list[tuple[str, str]]:
     ]
     about = item is not None and item.application_id is not None
     return [(motion.value, word) for motion, word in known if about or motion is Motion.OTHER]
+
+
+def _missing(view: View) -> int | None:
+    """Return how many sheets are to come, of what the person may know; None once it is closed."""
+    viewer = view.viewer
+    if view.meeting.opened_at or sight.is_closed(viewer.call):
+        return None
+    kept_out = None if viewer.office else viewer.juror
+    return len(progress.overview(viewer.call, as_seen_by=kept_out).missing)
 
 
 def _over(view: View) -> int:

@@ -359,3 +359,18 @@ def test_what_was_not_discussed_is_counted_before_the_close_and_named_after_it(r
     assert ["Titelmarke0" in one for one in whole.waiting].count(True) == 1
     assert len(whole.waiting) == 2
     assert ["Titelmarke2" in one for one in without.waiting] == [True]
+
+
+def test_before_the_meeting_the_desk_tells_how_many_sheets_are_missing(app: Flask) -> None:
+    room = Room(a_jury_house(app, 2, {"quorum": 1}))
+    room.call()
+    office = room.house.browser("office").get(room.desk).text
+    chair = room.house.browser("chair").get(room.desk).text
+    assert "6 Bögen fehlen noch" in office
+    assert f'href="/{room.house.call.slug}/office/jury"' in office
+    assert f'href="{room.house.path}/chair"' in chair.split("noch nicht geschlossen")[1]
+    with transaction():
+        for application in room.house.applications:
+            application.make_move(Move.CLOSE_SCORING, by=BY, at=now())
+
+    assert "noch nicht geschlossen" not in room.house.browser("office").get(room.desk).text
