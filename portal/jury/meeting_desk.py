@@ -75,6 +75,7 @@ def _page(view: View, **more: Any) -> str:
                 for n, award in enumerate(view.definition.awards)],
         taken={prize.n for prize in view.prizes if prize.holders},
         over=_over(view),
+        holders=_holders(view),
         missing=_missing(view),
         twice=places.twice(view.standings),
         waits_for_chair=_waits_for_chair(view),
@@ -110,6 +111,15 @@ def _missing(view: View) -> int | None:
         return None
     kept_out = None if viewer.office else viewer.juror
     return len(progress.overview(viewer.call, as_seen_by=kept_out).missing)
+
+
+def _holders(view: View) -> list[str]:
+    """Return the other applications that hold the place of the vote under way."""
+    vote = view.item.vote if view.item else None
+    if vote is None or vote.motion is not Motion.PLACE:
+        return []
+    return [view.name(one.item) for prize in view.prizes if prize.n == vote.award
+            for one in prize.holders if one.item.id != vote.item_id]  # fmt: skip
 
 
 def _over(view: View) -> int:

@@ -2,7 +2,7 @@
 
 from portal.applications.judging import Tie
 from portal.core.i18n import gettext as _
-from portal.scoring.meeting_models import Choice, Vote, VoteState
+from portal.scoring.meeting_models import Choice, Motion, Vote, VoteState
 
 LEGAL = {
     Tie.PARTICIPANT: "§ 20 Abs. 1 Nr. 1 VwVfG",
@@ -37,15 +37,26 @@ def way_words(vote: Vote) -> str:
     return _("by secret ballot") if vote.secret else _("openly, each by name")
 
 
+def is_overtaken(vote: Vote) -> bool:
+    """Whether a later carried vote on the same application says otherwise about its place."""
+    final = (Motion.PLACE, Motion.REJECT)
+    if not (vote.counts and vote.carried and vote.motion in final):
+        return False
+    return any(one.n > vote.n and one.counts and one.carried
+               and one.motion in (*final, Motion.SHORTLIST) for one in vote.item.votes)  # fmt: skip
+
+
 def result_words(vote: Vote) -> str:
     """Return what came out of a vote, in words."""
     if vote.state is VoteState.ANNULLED:
         return _("annulled")
     if vote.carried is None:
         return _("tie, not decided")
-    if vote.casting:
+    if vote.casting and not is_overtaken(vote):
         return (_("tie; carried by the chair's vote") if vote.casting is Choice.YES
                 else _("tie; not carried by the chair's vote"))  # fmt: skip
+    if is_overtaken(vote):
+        return _("carried, overtaken by a later vote")
     if vote.carried:
         return _("carried")
     return _("tie, not carried") if vote.yes == vote.no else _("not carried")

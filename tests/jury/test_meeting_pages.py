@@ -374,3 +374,21 @@ def test_before_the_meeting_the_desk_tells_how_many_sheets_are_missing(app: Flas
             application.make_move(Move.CLOSE_SCORING, by=BY, at=now())
 
     assert "noch nicht geschlossen" not in room.house.browser("office").get(room.desk).text
+
+
+def test_a_place_that_somebody_has_is_told_and_an_overtaken_vote_is_marked(room: Room) -> None:
+    room.call()
+    room.arrive("chair", "secretary", "ifeoma")
+    room.press("open")
+    for n, award in ((1, "0"), (2, "0"), (2, "1")):
+        room.begin(n)
+        desk = room.open_vote(n, award=award)
+        assert ("hat diesen Platz schon" in desk) is ((n, award) == (2, "0"))
+        for name in ("chair", "ifeoma"):
+            room.cast(name, "yes")
+        desk = room.press("count", vote=str(room.vote.id))
+
+    assert desk.count("durch spätere Abstimmung überholt") == 1
+    said = [vote.result for item in minutes.content(room.meeting, frozenset()).items
+            for vote in item.votes]  # fmt: skip
+    assert said == ["angenommen", "angenommen, durch spätere Abstimmung überholt", "angenommen"]
