@@ -148,7 +148,7 @@ def test_a_note_is_saved_by_its_own_button_and_leaves_the_mark_as_it_is(site: Si
         first, second = [line.item.key for line in marking.panel(site.it).lines][:2]
         marking.mark(site.it, first, marking.Verdict.NO, by=site.clerk)
     shown = site.browser.get(site.way()).text
-    buttons = re.findall(r'name="verdict" value="(\w*)"><span class="kern-label">Notiz', shown)
+    buttons = re.findall(r'name="verdict" value="(\w*)">Notiz', shown)
     for item, seen, verdict in ((first, 1, buttons[0]), (second, 0, buttons[1])):
         data = {"verdict": verdict, "note": "Fehlt noch.", "seen": seen}
         site.browser.post_form(site.way(f"/check/{item}"), data, page=site.way())
