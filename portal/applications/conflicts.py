@@ -10,6 +10,7 @@ from uuid import UUID
 from sqlalchemy import select
 
 from portal import audit
+from portal.accounts.models import User
 from portal.applications.assigning import tell_later
 from portal.applications.judging import (
     Assignment,
@@ -17,12 +18,14 @@ from portal.applications.judging import (
     Juror,
     Tie,
     Way,
+    conflicts_of,
     is_excluded,
     jurors,
     term_over,
 )
 from portal.applications.models import Application
 from portal.calls.memberships import Function, Role, roles_held
+from portal.calls.models import Call
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.db import db
@@ -200,3 +203,22 @@ def step_in(application: Application, deputy: Juror, absent: Juror, *, by: Actor
     tell_later(application.call_id)
     audit.record(by, "deputy_step_in", application, deputy=deputy.user.key, of=absent.user.key)
     return found
+
+
+def stand_ins(call: Call) -> dict[tuple[UUID, UUID], str]:
+    """Return by application and absent person who reads instead, as it is called.
+
+    A deputy who was kept out since reads no longer and is left out.
+    """
+    out = {(c.application_id, c.user_id) for c in conflicts_of(call) if c.excludes}
+    rows = (
+        select(Assignment, User)
+        .join(User, User.id == Assignment.user_id)
+        .join(Application, Application.id == Assignment.application_id)
+        .where(Application.call_id == call.id, Assignment.stands_for_id.is_not(None))
+    )
+    return {
+        (given.application_id, given.stands_for_id): user.called
+        for given, user in db.session.execute(rows)
+        if given.stands_for_id and (given.application_id, given.user_id) not in out
+    }

@@ -44,6 +44,7 @@ def _page(juror: Juror, **more: Any) -> str:
         may_lift={c.id: c.excludes and conflicts.may_lift(_of(juror, c), c.application, juror.user)
                   for c in declared},
         ties=conflicts.tie_words(),
+        stand_ins=conflicts.stand_ins(juror.call),
         people={person.juror.user.id: person.juror for person in state.people},
         deputies=[p.juror for p in state.people
                   if p.juror.function is Function.DEPUTY and not p.over],

@@ -51,6 +51,7 @@ def show(call: Call) -> ResponseReturnValue:
                   and conflicts.may_lift(people[c.user_id], c.application, person())
                   for c in declared},
         ties=conflicts.tie_words(),
+        stand_ins=conflicts.stand_ins(call),
         deputies=[one for one in judging.serving(call) if one.function is Function.DEPUTY],
         scored=any(case.application.status == "scored" for case in state.cases),
         open_cases=sum(case.application.status == "with_jury" for case in state.cases),

@@ -3,11 +3,11 @@
 import pytest
 from sqlalchemy import select
 
-from portal.applications import judging
+from portal.applications import conflicts, judging
 from portal.applications.judging import Conflict, Tie
 from portal.applications.workflow import Status
 from portal.audit.models import AuditEntry
-from portal.core.db import db
+from portal.core.db import db, transaction
 from portal.mail.models import Letter
 from portal.scoring import ranking
 from portal.scoring.models import Sheet, SheetState
@@ -187,3 +187,23 @@ def test_all_sheets_of_one_person_are_excused_with_one_tick(
     assert left == [one for one in missing if one[1].user.id != paula]
     assert len(left) < len(missing)
     assert overview(house.call).missing == []
+
+
+@pytest.mark.parametrize(("who", "page"), [("chair", "/jury/chair"), ("office", "/office/jury")])
+def test_no_deputy_is_offered_where_one_reads_already(
+    house: JuryHouse, who: str, page: str
+) -> None:
+    house.free("chair")
+    with transaction():
+        application, paula = house.applications[0], house.juror("paula")
+        conflicts.answer(paula, application, Tie.EMPLOYED, by=paula.user)
+    base, browser = f"/{house.call.slug}{page}", house.browser(who)
+    offered = browser.get(base).text
+    with transaction():
+        conflicts.step_in(application, house.juror("deputy"), paula, by=house.user("office"))
+    told = browser.get(base).text
+
+    names = [f"<bdi>{house.user(name).called}</bdi>" for name in ("deputy", "paula")]
+    assert 'id="dep-' in offered
+    assert 'id="dep-' not in told
+    assert f"{names[0]} liest statt {names[1]}." in told
