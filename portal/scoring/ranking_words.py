@@ -64,12 +64,12 @@ def way_word(found: Ranking, way: Variant) -> str:
     }[way.kind]
 
 
-def span_word(span: Span | None) -> str:
-    """Return the places that an application has in all ways."""
+def span_word(span: Span | None, *, unfinished: bool = False) -> str:
+    """Return the places that an application has in all ways; unfinished: sheets are missing."""
     if span is None:
         return "–"
     if span.firm:
-        return _("firm")
+        return _("firm so far") if unfinished else _("firm")
     told = str(span.low) if span.low == span.high else f"{span.low}–{span.high}"
     return _("%(places)s, or none", places=told) if span.open else told
 

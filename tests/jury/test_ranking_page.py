@@ -14,6 +14,7 @@ from portal.applications.workflow import Move
 from portal.audit.models import AuditEntry
 from portal.core.clock import now
 from portal.core.db import db, transaction
+from portal.scoring import sending
 from tests.jury_house import CRITERIA, JuryHouse, a_jury_house, score
 from tests.people import BY
 from tests.strict import StrictClient
@@ -193,3 +194,15 @@ def test_every_mode_has_a_page(app: Flask, jury: dict[str, str]) -> None:
 
     best = "Titelmarke0" if jury["mode"] == "ranking" else "Titelmarke1"
     assert ranks(house.browser("office"), office_page(house))[0] == ("1", best)
+
+
+def test_a_place_is_firm_only_so_far_while_sheets_are_missing(scored: JuryHouse) -> None:
+    browser, page = scored.browser("office"), office_page(scored)
+    complete = browser.get(page).text
+    with transaction():
+        sending.take_back(scored.juror("paula"), scored.applications[2])
+    missing = browser.get(page).text
+
+    firm = re.compile(r'data-head="Plätze">(bisher fest|fest)<')
+    assert set(firm.findall(complete)) == {"fest"}
+    assert set(firm.findall(missing)) == {"bisher fest"}
