@@ -207,3 +207,14 @@ def test_no_deputy_is_offered_where_one_reads_already(
     assert 'id="dep-' in offered
     assert 'id="dep-' not in told
     assert f"{names[0]} liest statt {names[1]}." in told
+
+
+def test_each_name_in_a_line_keeps_its_own_direction(house: JuryHouse) -> None:
+    for one in ("chair", "paula", "ifeoma"):
+        house.free(one)
+    html = house.browser("office").get(f"/{house.call.slug}/office/jury").text
+    names = [one.user.called for one in overview(house.call).cases[0].waiting]
+
+    assert len(names) > 1
+    assert ", ".join(f"<bdi>{name}</bdi>" for name in names) in html
+    assert f"&#x2068;{house.applications[0].reference}&#x2069; · &#x2068;" in html
