@@ -23,7 +23,7 @@ PAGES = (
 )  # fmt: skip
 ACTIONS = {  # whether a reader may do it
     "/applications/views": True,
-    "/applications/views/{view}/delete": True,
+    "/applications/views/{view}/delete": False,  # a colleague's
     "/applications/{case}/mentions/seen": True,
     "/applications/{case}/clerk": False,
     "/applications/{case}/tags": False,

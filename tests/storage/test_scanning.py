@@ -137,8 +137,9 @@ def test_a_scanner_that_is_away_is_asked_again_later(tmp_path: Path) -> None:
 
 
 def test_the_scanner_of_the_settings_is_asked_over_the_network(tmp_path: Path) -> None:
-    storage.use(Settings(instance=tmp_path, scanner="clamd:127.0.0.1:8140"))
-    with serve(("127.0.0.1", 8140), honest):
+    with serve(("127.0.0.1", 0), honest) as server:
+        port = server.getsockname()[1]
+        storage.use(Settings(instance=tmp_path, scanner=f"clamd:127.0.0.1:{port}"))
         assert storage.scan(io.BytesIO(EICAR)) == Infected("Eicar-Test-Signature")
 
 
