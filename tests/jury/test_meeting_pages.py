@@ -333,10 +333,10 @@ def test_more_money_than_there_is_is_told_and_ticked_before_the_close(room: Room
     assert tick
     assert f"{int(tick[1]):,}".replace(",", ".") == over[1]
     assert "mehr vergeben ist als vorhanden" in room.press("close", sure="yes")
-    assert room.meeting.closed_at is None
+    assert not room.meeting.closed_at
     room.press("close", sure="yes", over=tick[1])
 
-    assert room.meeting.closed_at is not None
+    assert room.meeting.closed_at
     with transaction():
         said = minutes.content(room.meeting, frozenset())
     assert (said.left, said.over) == ("", f"{over[1]} €")
