@@ -120,7 +120,8 @@ class Juror(Person):
         button = self.page.locator(f'main button[formaction$="/{action}"]:visible').first
         form = self.page.locator(f'main form[action$="/{action}"]').first
         if button.count():
-            form = self.page.locator("main form", has=button)
+            inside = self.page.locator(f'button[formaction$="/{action}"]')
+            form = self.page.locator("main form", has=inside).first
         for name, value in fields.items():
             field = form.locator(f'[name="{name}"]').first
             if field.evaluate("e => e.tagName") == "SELECT":
@@ -279,8 +280,11 @@ def _votes_by_hands(anna: Juror, yes: int, no: int, abstain: int, **motion: str)
     form = anna.page.locator("#notes-form")
     for name, value in motion.items():
         form.locator(f"[name={name}]").select_option(value)
-    form.locator("[name=way][value=hands]").check(force=True)
+    hands = form.locator("[name=way][value=hands]")
+    form.locator(f"label[for={hands.get_attribute('id')}]").click()
+    expect(hands).to_be_checked()
     form.locator('button[formaction$="/vote"]:visible').click()
+    expect(anna.page.locator("#h-yes")).to_be_visible()
     anna.sends("count", yes=str(yes), no=str(no), abstain=str(abstain))
 
 
