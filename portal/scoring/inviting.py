@@ -4,11 +4,11 @@ VwVfG § 90 (1): a committee can decide only if all its members were invited.
 """
 
 from datetime import datetime
+from functools import partial
 
 from portal import audit, mail
 from portal.applications import keys
 from portal.applications.judging import Juror
-from portal.applications.reactions import sender_name
 from portal.calls.wording import plain
 from portal.core.actor import Actor
 from portal.core.clock import now
@@ -16,6 +16,7 @@ from portal.core.errors import DomainError
 from portal.core.i18n import format_moment
 from portal.core.i18n import gettext as _
 from portal.scoring import presence
+from portal.scoring.letters import write_to
 from portal.scoring.meeting_models import Meeting
 from portal.scoring.sitting import require_unclosed, touch
 
@@ -30,24 +31,11 @@ def invite(meeting: Meeting, *, by: Actor) -> int:
         raise DomainError(_("The meeting is open already."))
     people = presence.jury(meeting)
     for juror in people:
-        _write(juror, meeting, by)
+        write_to(juror, "meeting_invitation", partial(_values, juror, meeting), by=by)
     meeting.invited_at = now()
     touch(meeting)
     audit.record(by, "meeting_invite", meeting, letters=len(people))
     return len(people)
-
-
-def _write(juror: Juror, meeting: Meeting, by: Actor) -> mail.Letter:
-    return mail.write(
-        "meeting_invitation",
-        to=mail.Mailbox(juror.user.email, juror.user.name),
-        language=juror.user.language,
-        values=lambda language: _values(juror, meeting, language),
-        call_id=juror.call.id,
-        by=by,
-        reply_to=juror.definition.contact.email,
-        from_name=sender_name(juror.definition),
-    )
 
 
 def _values(juror: Juror, meeting: Meeting, language: str) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Letters to jurors: what is still open, and where."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 
 from portal import mail
 from portal.applications import keys
@@ -15,21 +15,33 @@ from portal.scoring.binders import Binder
 from portal.scoring.progress import Person
 
 
+def write_to(
+    juror: Juror, name: str, values: Callable[[str], dict[str, str]], *, by: Actor
+) -> mail.Letter:
+    """Write the letter `name` of the juror's call to the juror, in the juror's language.
+
+    `values` gives what fills its placeholders, in the language it is asked for.
+    """
+    return mail.write(
+        name,
+        to=mail.Mailbox(juror.user.email, juror.user.name),
+        language=juror.user.language,
+        values=values,
+        call_id=juror.call.id,
+        by=by,
+        reply_to=juror.definition.contact.email,
+        from_name=sender_name(juror.definition),
+    )
+
+
 def remind(person: Person, *, by: Actor) -> mail.Letter:
     """Write to a juror how many sheets and answers about conflicts are missing, with the way there.
 
     The link leads to the page for those who are signed in; it opens nothing by itself.
     """
     juror = person.juror
-    return mail.write(
-        "jury_reminder",
-        to=mail.Mailbox(juror.user.email, juror.user.name),
-        language=juror.user.language,
-        values=lambda language: _values(juror, person, language),
-        call_id=juror.call.id,
-        by=by,
-        reply_to=juror.definition.contact.email,
-        from_name=sender_name(juror.definition),
+    return write_to(
+        juror, "jury_reminder", lambda language: _values(juror, person, language), by=by
     )
 
 
@@ -54,15 +66,11 @@ def reminded_words(count: int) -> str:
 
 def readings(juror: Juror, count: int) -> mail.Letter:
     """Tell a juror how many applications are new; the link leads to the page, and opens nothing."""
-    return mail.write(
+    return write_to(
+        juror,
         "jury_readings",
-        to=mail.Mailbox(juror.user.email, juror.user.name),
-        language=juror.user.language,
-        values=lambda language: _reading_values(juror, count, language),
-        call_id=juror.call.id,
+        lambda language: _reading_values(juror, count, language),
         by=System("tell_jury"),
-        reply_to=juror.definition.contact.email,
-        from_name=sender_name(juror.definition),
     )
 
 
@@ -76,15 +84,11 @@ def _reading_values(juror: Juror, count: int, language: str) -> dict[str, str]:
 
 def dossier_ready(juror: Juror, binder: Binder) -> mail.Letter:
     """Tell a juror that the binder is there; the link leads to the page, never to the file."""
-    return mail.write(
+    return write_to(
+        juror,
         "dossier_ready",
-        to=mail.Mailbox(juror.user.email, juror.user.name),
-        language=juror.user.language,
-        values=lambda language: _binder_values(juror, binder, language),
-        call_id=juror.call.id,
+        lambda language: _binder_values(juror, binder, language),
         by=System("make_binder"),
-        reply_to=juror.definition.contact.email,
-        from_name=sender_name(juror.definition),
     )
 
 
