@@ -369,6 +369,7 @@ def test_the_worker_makes_a_large_table(examples: House, monkeypatch: Any) -> No
     sheet = openpyxl.load_workbook(BytesIO(fetched(examples, export_id).data)).active
 
     rows = [[cell.value or "" for cell in row] for row in sheet.iter_rows()]
+    assert len(rows) == 1 + len(examples.applications)
     compare(examples, rows, formula=FORMULA)
 
 
@@ -645,4 +646,5 @@ def test_the_description_is_valid_and_tells_the_truth(house: House) -> None:
 
     validate(told)
     page = {"$ref": "#/components/schemas/Page", "components": told["components"]}
-    jsonschema.validate(answer, page)
+    faults = [fault.message for fault in jsonschema.Draft202012Validator(page).iter_errors(answer)]
+    assert (faults, len(answer["applications"])) == ([], 2)

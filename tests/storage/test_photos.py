@@ -138,7 +138,10 @@ def test_every_mode_of_png_is_read(tmp_path: Path, mode: str) -> None:
 
 
 def test_palettes_with_a_clear_colour_are_read(tmp_path: Path) -> None:
-    cleaned(tmp_path, makers.png(makers.picture(mode="P"), transparency=0), "png")
+    picture = makers.picture(mode="P")
+    facts = cleaned(tmp_path, makers.png(picture, transparency=0), "png")
+    assert (facts["width"], facts["height"]) == picture.size
+    assert opened(tmp_path).mode == "RGB"
 
 
 @pytest.mark.parametrize("mode", ["L", "CMYK"])
