@@ -16,7 +16,7 @@ from portal.core.errors import DomainError, Forbidden, NoRoom, NotFound, TooMany
 from portal.core.i18n import gettext as _
 from portal.core.text import UNWANTED
 from portal.jobs.journal import place
-from portal.web import csrf, database
+from portal.web import csrf, database, staff
 
 log = logging.getLogger(__name__)
 BUSY_SECONDS = 5
@@ -94,6 +94,7 @@ def show(status: int, sentence: str = "", **more: Any) -> Response:
                 status=status,
                 words=words,
                 sentence=sentence,
+                is_staff=bool(staff.cookie()),
                 **{"rescue": (), "incident": ""} | more,
             )
         )
