@@ -95,3 +95,13 @@ def test_reading_and_downloading_stand_in_the_log(house: JuryHouse) -> None:
         ("sheet_export", paula),
         ("jury_read", paula),
     ]
+
+
+def test_who_finds_nothing_is_led_back(house: JuryHouse) -> None:
+    house.answer("paula", 0, Tie.EMPLOYED)
+    nowhere = "/applications/00000000-0000-0000-0000-000000000000"
+    hidden, unknown = (house.browser("paula").get(one).text
+                       for one in (house.at(0), house.path + nowhere))  # fmt: skip
+
+    assert hidden.count('href="/areas"') == unknown.count('href="/areas"') == 1
+    assert 'href="/areas"' not in house.browser("nobody").get("/nowhere").text
