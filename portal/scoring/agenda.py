@@ -90,22 +90,23 @@ def add_words(meeting: Meeting, words: str, *, by: Actor) -> AgendaItem:
 
 def take_off(item: AgendaItem, *, by: Actor) -> None:
     """Take an item off that was not discussed."""
-    require_unclosed(item.meeting)
     if item.state is not ItemState.WAITING:
         raise DomainError(_("Only an item that waits can be taken off."))
-    item.state = ItemState.OFF
-    touch(item.meeting)
-    audit.record(by, "meeting_agenda_off", item)
+    _turn(item, ItemState.OFF, "meeting_agenda_off", by)
 
 
 def put_back(item: AgendaItem, *, by: Actor) -> None:
     """Put an item back that was taken off."""
-    require_unclosed(item.meeting)
     if item.state is not ItemState.OFF:
         raise DomainError(_("This item is on the agenda."))
-    item.state = ItemState.WAITING
+    _turn(item, ItemState.WAITING, "meeting_agenda_back", by)
+
+
+def _turn(item: AgendaItem, state: ItemState, what: str, by: Actor) -> None:
+    require_unclosed(item.meeting)
+    item.state = state
     touch(item.meeting)
-    audit.record(by, "meeting_agenda_back", item)
+    audit.record(by, what, item)
 
 
 def move(item: AgendaItem, *, up: bool, among: Collection[AgendaItem], by: Actor) -> None:
