@@ -55,7 +55,9 @@ install_environment() {
   [[ -f $stamp && $(cat "$stamp") == "$(fingerprint "$lock")" ]] && return
   say "Installing the portal into .venv (takes a minute or two)"
   [[ -x .venv/bin/pip ]] || python3 -m venv --clear .venv
-  .venv/bin/pip install -q --disable-pip-version-check --require-hashes -r "$lock"
+  # The lock is whole, so nothing is resolved: a newer release of what another package asks for with
+  # an extra (coverage[toml]) made older versions of pip refuse the pinned one.
+  .venv/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes -r "$lock"
   .venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
   # The lock of the tests holds all that running needs, in the same versions.
   [[ $kind == run ]] || fingerprint requirements.lock >.venv/.installed-run
