@@ -18,6 +18,8 @@ from portal.core.text import UNWANTED
 from portal.web.doors import public
 
 AGE = 365 * 24 * 3600  # seconds
+# Rooms of office and jury; half a page in Arabic and half in English would help nobody.
+OF_STAFF = ("de", "en")
 # Written down, since Babel would load its data of every language for it (a test compares them).
 RIGHT_TO_LEFT = frozenset({"ar", "dv", "fa", "he", "ps", "ur"})
 
@@ -34,9 +36,16 @@ def offered() -> tuple[str, ...]:
 
 
 def offer(codes: Iterable[str]) -> None:
-    """Offer only these languages on this page (those that the portal speaks)."""
-    g.languages_offered = tuple(code for code in codes if code in LANGUAGES) or (BINDING,)
+    """Offer only these languages on this page (those of them that the room speaks)."""
+    spoken = g.get("languages_spoken", LANGUAGES)
+    g.languages_offered = tuple(code for code in codes if code in spoken) or (BINDING,)
     flask_babel.refresh()
+
+
+def enter_staff_room() -> None:
+    """Speak on this page only what the rooms of office and jury speak, whatever else is wished."""
+    g.languages_spoken = OF_STAFF
+    offer(OF_STAFF)
 
 
 def select_locale() -> str:

@@ -15,6 +15,8 @@ from portal.accounts.sessions import SignedIn
 from portal.applications import queries as applications
 from portal.applications.policy import POLICY, Action
 from portal.calls.memberships import Membership, Role
+from portal.calls.models import Call
+from portal.web import languages
 from portal.web.staff import roles_here, signed_in
 
 View = Callable[..., ResponseReturnValue]
@@ -43,10 +45,7 @@ def open_to(*roles: str) -> Callable[[View], View]:
             g.person = here.user
             if "slug" not in address:
                 return view(**address) if _is_admin(here.user, wanted) else abort(404)
-            g.memberships = _held(address.pop("slug"), *wanted)
-            if not g.memberships:
-                abort(404)
-            return view(g.memberships[0].call, **address)
+            return view(_entered(address.pop("slug"), *wanted), **address)
 
         enter.door = ",".join(sorted(wanted))  # type: ignore[attr-defined]
         return enter
@@ -69,11 +68,8 @@ def work_on(action: Hashable) -> Callable[[View], View]:
             if here is None:
                 return to_sign_in()
             g.person = here.user
-            g.memberships = _held(slug, *STAFF)
-            if not g.memberships:
-                abort(404)
+            call = _entered(slug, *STAFF)
             changes = request.method not in READING
-            call = g.memberships[0].call
             application = applications.in_call(call, application_id, for_change=changes)
             if application is None or not POLICY.allows(here.user, Action.SEE, application):
                 abort(404)
@@ -84,6 +80,16 @@ def work_on(action: Hashable) -> Callable[[View], View]:
         return enter
 
     return door
+
+
+def _entered(slug: str, *roles: str) -> Call:
+    """Return the call whose rooms the person may enter by one of `roles`; 404 without any."""
+    g.memberships = _held(slug, *roles)
+    if not g.memberships:
+        abort(404)
+    languages.enter_staff_room()
+    call: Call = g.memberships[0].call
+    return call
 
 
 def _held(slug: str, *roles: str) -> list[Membership]:

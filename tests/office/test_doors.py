@@ -12,7 +12,7 @@ from portal.calls.models import Call
 from portal.core.db import db, transaction
 from tests.drafts import begun
 from tests.offices import received
-from tests.strict import StrictClient
+from tests.strict import StrictClient, check_page
 
 OFFICE = "/integrationspreis-2027/office"
 IDS = ("case", "draft", "file", "tag", "note", "pair", "view", "run")
@@ -134,3 +134,25 @@ def test_of_another_call_nothing_can_be_addressed_here(
         if "{" in action and "views" not in action:
             path = elsewhere + action.format(**addresses)
             assert _post(stranger, path, token) == 404, action
+
+
+def test_rooms_of_staff_speak_german_or_english_as_a_whole(
+    browser: Callable[[str], StrictClient], call: Call
+) -> None:
+    anna, jury = browser("office"), browser("juror")
+    for one in (anna, jury):
+        one.get("/language/ar")
+
+    found = [
+        (room.get("lang"), room.get("dir"), {n.get("hreflang") for n in room.iter("a")} - {None})
+        for room in (
+            check_page(anna.get(OFFICE, headers={"Accept-Language": "ar, en;q=0.5"})),
+            check_page(anna.get(OFFICE, headers={"Accept-Language": "ar"})),
+            check_page(jury.get(f"/{call.slug}/jury/rules", headers={"Accept-Language": "ar"})),
+            check_page(anna.get(f"/{call.slug}")),
+        )
+    ]
+
+    staff = {"de", "en"}
+    assert found == [("en", "ltr", staff), ("de", "ltr", staff), ("de", "ltr", staff),
+                     ("ar", "rtl", {"de", "en", "ar"})]  # fmt: skip
