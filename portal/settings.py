@@ -91,7 +91,7 @@ class Settings(BaseSettings):
 
     # Legal pages, the same for all calls of the installation. Files of Markdown in the instance.
     operator_name: str = "Stadt Musterstadt"
-    operator_address: str = "Friedensplatz 1, 44122 Dortmund"
+    operator_address: str = "Rathausplatz 1, 12345 Musterstadt"
     operator_email: str = "preis@example.org"
     operator_phone: str = ""
 

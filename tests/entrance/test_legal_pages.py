@@ -39,7 +39,7 @@ def test_every_legal_page_stands_and_is_strict(browser: StrictClient) -> None:
 def test_the_operator_is_filled_in_and_empty_lines_go(browser: StrictClient) -> None:
     html = text_of(browser.get("/impressum"))
     assert "Stadt Musterstadt" in html
-    assert "Friedensplatz 1, 44122 Dortmund" in html
+    assert "Rathausplatz 1, 12345 Musterstadt" in html
     assert "Telefon:" not in html
 
 
