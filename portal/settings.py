@@ -86,6 +86,7 @@ class Settings(BaseSettings):
     retry_first_seconds: float = 60
     mail_hours: float = 24
     receipt_wait_seconds: float = 120
+    letter_pause_seconds: float = 120
     renders_per_child: int = 200
     queue_alarm_seconds: float = 600
 

@@ -23,7 +23,10 @@ from tests.postgres import (  # noqa: F401  (the option --database and what it d
 def settings(tmp_path: Path, database_url: str) -> Settings:  # noqa: F811  (a fixture)
     """Return settings of a rehearsal whose instance is a new folder."""
     address = SecretStr(database_url)
-    return Settings(instance=tmp_path / "instance", database_url=address, retry_first_seconds=1)
+    return Settings(
+        instance=tmp_path / "instance", database_url=address, retry_first_seconds=1,
+        letter_pause_seconds=0,  # tests of it set it themselves
+    )  # fmt: skip
 
 
 @pytest.fixture(scope="session")

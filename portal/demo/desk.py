@@ -17,6 +17,7 @@ from portal.core.db import transaction
 from portal.core.i18n import in_language
 from portal.demo.closed import Days, work_at
 
+PAUSE = timedelta(minutes=3)  # what people let go leaves a little later
 SEEN = {
     "files": "Angesehen, alle lassen sich öffnen.",
     "duplicate": "Verglichen, es sind zwei verschiedene.",
@@ -47,7 +48,7 @@ class Desk:
         moment = self.days.at(day, clock)
         with stopped_at(moment), in_language("de"), transaction():
             yield
-        work_at(moment)
+        work_at(moment + PAUSE)
 
     def check(
         self, number: str, *, by: User, most: int = 99, but: tuple[str, ...] = ()

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TypedDict, Unpack
 from uuid import UUID, uuid4
 
@@ -32,8 +32,8 @@ class Terms(TypedDict, total=False):
     id of the access key of `{link}` or `{code}`. code_key: of a
     `{code}` that stands beside links. links: titles and keys for `{links}`.
     attachments: ids of documents. hold: wait for the office. by: who caused it. wait_until:
-    earliest moment of sending. reply_to: address. from_name: who writes, for a person's eye.
-    batch: shared by the letters of one mail to many.
+    earliest moment of sending; a person's letter without it pauses, see `pause`. reply_to: address.
+    from_name: who writes, for a person's eye. batch: shared by the letters of one mail to many.
     """
 
     about: UUID | None
@@ -84,11 +84,23 @@ def draft(
         link_key=terms.get("link_key"),
         attachments=[str(document) for document in terms.get("attachments", ())],
         state=LetterState.HELD if terms.get("hold") else LetterState.WAITING,
-        wait_until=terms.get("wait_until"),
+        wait_until=terms.get("wait_until") or (pause() if _in_outbox(actor, terms) else None),
         by_kind=actor.kind,
         by_key=actor.key,
         batch=terms.get("batch"),
     )
+
+
+def pause() -> datetime | None:
+    """Return until when a letter waits that a person lets go, so that they can still hold it."""
+    seconds = wired().settings.letter_pause_seconds
+    return now() + timedelta(seconds=seconds) if seconds else None
+
+
+def _in_outbox(actor: Actor, terms: Terms) -> bool:
+    """Return whether a person lets a letter of a call go, which the office sees and can hold."""
+    of_call = terms.get("call_id") is not None
+    return actor.kind == "user" and of_call and not terms.get("hold")
 
 
 def _with_late(name: str, to: Mailbox, values: Values, terms: Terms) -> Values:
@@ -133,9 +145,9 @@ def hold(letter: Letter) -> None:
 
 
 def release(letter: Letter) -> None:
-    """Let a held letter go out."""
+    """Let a held letter go out, after the pause."""
     _must_be(letter, LetterState.HELD)
-    letter.state = LetterState.WAITING
+    letter.state, letter.wait_until = LetterState.WAITING, pause()
     _order(letter)
 
 
@@ -174,6 +186,8 @@ def change(letter: Letter, *, subject: str, body: str) -> None:
 def send_again(letter: Letter, *, by: Actor, to: Mailbox | None = None) -> Letter:
     """Write the same letter once more, as a new one that names the old; return it.
 
+    It leaves after the pause.
+
     to: another address, where the old one was wrong. A letter that still waits is refused.
     """
     _must_be(letter, LetterState.SENT, LetterState.FAILED, LetterState.CANCELLED)
@@ -185,6 +199,7 @@ def send_again(letter: Letter, *, by: Actor, to: Mailbox | None = None) -> Lette
         to_name=to.name if to else letter.to_name,
         state=LetterState.WAITING,
         again_of=letter.id,
+        wait_until=pause(),
         by_kind=by.kind,
         by_key=by.key,
     )

@@ -1,7 +1,10 @@
 """Letters, their states and their placeholders in words for the office."""
 
+from portal.core.clock import now
+from portal.core.i18n import format_moment
 from portal.core.i18n import gettext as _
-from portal.mail.models import LetterState
+from portal.mail.models import Letter, LetterState
+from portal.mail.outbox import pause
 
 
 def letter_title(name: str) -> str:
@@ -82,6 +85,24 @@ def state_word(state: LetterState) -> str:
         LetterState.FAILED: _("failed"),
         LetterState.CANCELLED: _("cancelled"),
     }[state]
+
+
+def leaves_at(letter: Letter, zone: str) -> str:
+    """Return the time at which a letter leaves that can still be held; empty for any other."""
+    until = letter.wait_until
+    if letter.state is not LetterState.WAITING or until is None or until <= now():
+        return ""
+    return format_moment(until, _("HH:mm"), zone)
+
+
+def leaving(said: str, zone: str = "Europe/Berlin") -> str:
+    """Return a sentence about what leaves now, and behind it until when it can still be held."""
+    until = pause()
+    if until is None:
+        return said
+    time = format_moment(until, _("HH:mm"), zone)
+    held = _("Until %(time)s the office can still hold it under “Letters”.", time=time)
+    return f"{said} {held}"
 
 
 # The shape before the word, see `components/state.html`.

@@ -17,6 +17,7 @@ from portal.applications.workflow import Move
 from portal.calls import letterwords
 from portal.core.db import transaction
 from portal.core.i18n import gettext as _
+from portal.mail.wording import leaving
 from portal.office.frame import page
 from portal.office.screening import CASE, REFUSED, bp
 from portal.office.working import back_to, day_in, require_same
@@ -54,7 +55,7 @@ def _tell(application: Application, *, hold: bool) -> None:
     elif hold:
         flash(_("The question waits under “Letters” until you release it."))
     else:
-        flash(_("The question is on its way."))
+        flash(leaving(_("The question is on its way.")))
 
 
 def _page(

@@ -14,6 +14,7 @@ from portal.calls.queries import current_version, definition_of
 from portal.core.db import transaction
 from portal.core.errors import DomainError, NotFound
 from portal.core.i18n import gettext as _
+from portal.mail.wording import leaving
 from portal.office.frame import page
 from portal.office.working import given, moment_in
 from portal.web.doors import person
@@ -80,7 +81,7 @@ def late(call: Call) -> ResponseReturnValue:
         if not refused.message:
             raise
         return _page(call, [("until_day", refused.message)]), REFUSED
-    flash(_("The personal link is on its way."))
+    flash(leaving(_("The personal link is on its way.")))
     return redirect(url_for("deadlines.show", slug=call.slug), 303)
 
 

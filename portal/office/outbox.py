@@ -47,7 +47,7 @@ def show(call: Call) -> ResponseReturnValue:
         states=list(LetterState),
         href=_href(call, given),
         waits=letterwords.office_letters_wait(call),
-        held_here=_held(found.lines) if wish.batch else 0,
+        batched=_states(found.lines) if wish.batch else frozenset(),
     )
 
 
@@ -74,8 +74,8 @@ def _href(call: Call, given: dict[str, Any]) -> str:
     return f"{url_for('.show', slug=call.slug)}?{kept}"
 
 
-def _held(lines: list[Line]) -> int:
-    return sum(line.letter.state is LetterState.HELD for line in lines)
+def _states(lines: list[Line]) -> frozenset[str]:
+    return frozenset(line.letter.state.value for line in lines)
 
 
 @bp.post("/<slug>/office/letters/many")
@@ -101,8 +101,9 @@ def _said(action: str, count: int) -> str:
         return _("Nothing was changed: no letter stands where this can be done.")
     return {
         "hold": ngettext("One letter is held.", "%(num)s letters are held.", count),
-        "release": ngettext("One letter is on its way.", "%(num)s letters are on their way.",
-                            count),
+        "release": wording.leaving(
+            ngettext("One letter is on its way.", "%(num)s letters are on their way.", count)
+        ),
         "cancel": ngettext("One letter is cancelled.", "%(num)s letters are cancelled.", count),
     }[action]  # fmt: skip
 
@@ -154,7 +155,7 @@ def _actions(letter: Letter) -> list[tuple[str, str, str]]:
         "again": _("Send again"),
         "cancel": _("Do not send"),
     }
-    kinds = {"release": "primary", "cancel": "tertiary"}
+    kinds = {"release": "primary", "hold": "primary", "cancel": "tertiary"}
     fitting = {
         LetterState.HELD: ("release", "cancel"),
         LetterState.WAITING: ("hold", "cancel"),
@@ -200,12 +201,14 @@ def steer(call: Call, letter_id: UUID, action: str) -> ResponseReturnValue:
         line = outbox.letter_of(call, letter_id, for_change=True)
         seen = request.form.get("lock", "")
         made = outbox.steer(line, action, seen=seen, by=person())
-    flash(_("The letter is on its way once more.") if action == "again" else _said(action, 1))
+    flash(wording.leaving(_("The letter is on its way once more.")) if action == "again"
+          else _said(action, 1))  # fmt: skip
     return redirect(url_for(".letter", slug=call.slug, letter_id=made.id), 303)
 
 
 bp.add_app_template_filter(wording.letter_title, "letter_title")
 bp.add_app_template_filter(wording.letter_when, "letter_when")
+bp.add_app_template_filter(wording.leaves_at, "letter_leaves")
 bp.add_app_template_filter(wording.state_word, "letter_state")
 bp.add_app_template_filter(wording.state_shape, "letter_shape")
 

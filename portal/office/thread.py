@@ -13,6 +13,7 @@ from portal.applications.policy import POLICY, Action
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
+from portal.mail.wording import leaving
 from portal.office.frame import page
 from portal.office.screening import CASE, REFUSED, bp
 from portal.office.working import given, moment_in, way, zone_of
@@ -58,7 +59,7 @@ def write_message(application: Application) -> ResponseReturnValue:
             messages.write(application, text, by=person(), files=taken)
     except DomainError as refused:
         return _refused(application, "text", taken, refused)
-    flash(_("The message is on its way."))
+    flash(leaving(_("The message is on its way.")))
     return redirect(way("screening.thread", application), 303)
 
 

@@ -11,6 +11,7 @@ from portal.core.actor import Actor, System
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
+from portal.mail.wording import leaving
 from portal.scoring.binders import Binder
 from portal.scoring.progress import Person
 
@@ -61,7 +62,9 @@ def remind_chosen(people: Iterable[Person], chosen: Collection[str], *, by: Acto
 
 def reminded_words(count: int) -> str:
     """Return what happened, in words."""
-    return ngettext("One reminder is on its way.", "%(num)s reminders are on their way.", count)
+    return leaving(
+        ngettext("One reminder is on its way.", "%(num)s reminders are on their way.", count)
+    )
 
 
 def readings(juror: Juror, count: int) -> mail.Letter:

@@ -104,6 +104,7 @@ class House:
             "PORTAL_MAIL_URL": f"smtp://127.0.0.1:{self.smtp.port}",
             "PORTAL_RETRY_FIRST_SECONDS": "1",
             "PORTAL_POLL_SECONDS": "0.2",
+            "PORTAL_LETTER_PAUSE_SECONDS": "0",
             **{f"PORTAL_{name}": "10000" for name in often},
         }
 
