@@ -68,7 +68,8 @@ class Jury(Part):
     see_others_after_own: other sheets of an application open with one's own. ranking_for_members:
     members see the ranking when scoring is closed. readings: how many read each application, None
     for everybody. quorum: members who must be present, None for more than half. shuffle: the binder
-    of each juror has an order of its own.
+    of each juror has an order of its own. shared_places: the jury may give one place to several
+    applications, with its sum divided or whole for each.
     """
 
     pledge_version: str = "1"
@@ -86,5 +87,6 @@ class Jury(Part):
     readings: Annotated[int, Field(ge=1, le=50)] | None = None
     quorum: Annotated[int, Field(ge=1, le=99)] | None = None
     chair_breaks_ties: bool = True
+    shared_places: bool = False
     shuffle: bool = False
     second_factor_by_mail: bool = False

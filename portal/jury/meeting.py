@@ -149,7 +149,7 @@ def _ballot(view: View) -> str:
 
 def _casting(view: View) -> str:
     said = choice()
-    tallying.decide_tie(_vote(view), said, by=person())
+    tallying.decide_tie(_vote(view), said, by=person(), hidden=view.hidden)
     return _("The tie is decided.")
 
 

@@ -24,7 +24,7 @@ from portal.scoring import (
     voting,
 )
 from portal.scoring.following import View
-from portal.scoring.meeting_models import AgendaItem, Choice, Motion, Vote
+from portal.scoring.meeting_models import AgendaItem, Choice, Motion, Share, Vote
 from portal.scoring.tallying import Hands
 from portal.scoring.voting import Wish
 from portal.web.doors import person
@@ -90,7 +90,7 @@ def _close(view: View) -> str:
         raise DomainError(_("Wait until the item that you take no part in is over."))
     if view.left is not None and view.left < 0 and _form("over") != str(-view.left):
         raise DomainError(_("Tick that more is given than there is. Or annul a vote first."))
-    meetings.close(view.meeting, by=person())
+    meetings.close(view.meeting, by=person(), hidden=view.hidden)
     return _("The meeting is closed. The minutes are being made.")
 
 
@@ -184,19 +184,22 @@ def _vote_open(view: View) -> str:
         raise DomainError(_("Choose what is voted on."))
     if way not in ("open", "secret", "hands"):
         raise DomainError(_("Choose how to vote."))
-    award = whole(_form("award"))
+    place = motion == Motion.PLACE
+    share = _form("share") if place else ""
     wish = Wish(
         Motion(motion), words=_form("words"), amount=whole(_form("amount")),
-        award=award if motion == Motion.PLACE else None,
+        award=whole(_form("award")) if place else None,
+        share=Share(share) if share in set(Share) else None,
         secret=way == "secret", hands=way == "hands",
     )  # fmt: skip
-    voting.open_vote(_item(view), wish, by=person())
+    voting.open_vote(_item(view), wish, by=person(), hidden=view.hidden)
     return _("The vote is open.")
 
 
 def _count(view: View) -> str:
     vote = _vote(view)
-    tallying.close_vote(vote, by=person(), hands=_hands() if vote.hands else None)
+    tallying.close_vote(vote, by=person(), hands=_hands() if vote.hands else None,
+                        hidden=view.hidden)  # fmt: skip
     return _("The vote is closed: %(result)s.", result=vote_words.result_words(vote))
 
 
@@ -212,7 +215,7 @@ def _casting(view: View) -> str:
     said = _form("choice")
     if said not in set(Choice):
         raise DomainError(_("Choose yes, no or abstention."))
-    tallying.decide_tie(_vote(view), Choice(said), by=person())
+    tallying.decide_tie(_vote(view), Choice(said), by=person(), hidden=view.hidden)
     return _("The tie is decided.")
 
 

@@ -12,10 +12,10 @@ from portal.core.i18n import gettext as _
 from portal.jury.meeting_acts import DOING, Doing, keep_notes
 from portal.jury.meeting_door import meeting_page, page, viewer_page
 from portal.jury.meeting_form import starts_at
-from portal.scoring import following, meetings, minutes, places, presence, progress, sight
+from portal.scoring import following, meetings, minutes, places, presence, progress, sharing, sight
 from portal.scoring.agenda import Overtaken
 from portal.scoring.following import View, Viewer
-from portal.scoring.meeting_models import AgendaItem, ItemState, Motion, VoteState
+from portal.scoring.meeting_models import AgendaItem, ItemState, Motion, Share, VoteState
 from portal.scoring.vote_words import stand_in_words
 from portal.web.doors import person
 
@@ -75,9 +75,9 @@ def _page(view: View, **more: Any) -> str:
                 for n, award in enumerate(view.definition.awards)],
         taken={prize.n for prize in view.prizes if prize.holders},
         over=_over(view),
-        holders=_holders(view),
         missing=_missing(view),
-        twice=places.twice(view.standings),
+        twice=sharing.clashes(view.standings),
+        shares=_shares(view),
         waits_for_chair=_waits_for_chair(view),
         waiting=[one for one in view.items if one.state is ItemState.WAITING],
         document=minutes.find(view),
@@ -113,13 +113,14 @@ def _missing(view: View) -> int | None:
     return len(progress.overview(viewer.call, as_seen_by=kept_out).missing)
 
 
-def _holders(view: View) -> list[str]:
-    """Return the other applications that hold the place of the vote under way."""
-    vote = view.item.vote if view.item else None
-    if vote is None or vote.motion is not Motion.PLACE:
+def _shares(view: View) -> list[tuple[str, str]]:
+    """Return how a place can be given, nothing where the call lets no place be shared."""
+    if not view.definition.jury.shared_places:
         return []
-    return [view.name(one.item) for prize in view.prizes if prize.n == vote.award
-            for one in prize.holders if one.item.id != vote.item_id]  # fmt: skip
+    return [
+        (Share.SPLIT.value, _("Shared, the sum is divided equally")),
+        (Share.EACH.value, _("Shared, each gets the whole sum")),
+    ]
 
 
 def _over(view: View) -> int:

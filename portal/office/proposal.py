@@ -41,7 +41,7 @@ def show(call: Call) -> ResponseReturnValue:
         found=seen,
         declined=[one for one in plan.declined if one.id in names],
         names=names,
-        said={one.id: proposing.words(call, one) for one in seen},
+        said=proposing.words(call, seen, whole=not out),
         concerned=bool(out),
         meeting=meetings.running(call),
     )

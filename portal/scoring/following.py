@@ -93,10 +93,11 @@ class View:
 
     @cached_property
     def names(self) -> dict[UUID, Name]:
-        """How the visible applications are called."""
-        ids = [item.application_id for item in self.meeting.items
-               if item.application_id and self.sees(item)]  # fmt: skip
-        return names_of(ids, self.definition)
+        """How the visible applications are called, those with a place from before among them."""
+        items = [*self.meeting.items, *(one.item for one in self.standings)]
+        ids = {item.application_id: None for item in items
+               if item.application_id and self.sees(item)}  # fmt: skip
+        return names_of(list(ids), self.definition)
 
     @property
     def is_hidden_now(self) -> bool:
@@ -150,7 +151,7 @@ def view(meeting: Meeting, viewer: Viewer) -> View:
 
 
 def hidden(meeting: Meeting, viewer: Viewer) -> set[UUID]:
-    """Return the applications on the agenda that do not exist for the person.
+    """Return the applications on this agenda and earlier ones that do not exist for the person.
 
     Those with a conflict; in a blind call also those for which a juror has not answered yet, so
     that organisation and number are never put side by side.
@@ -159,7 +160,7 @@ def hidden(meeting: Meeting, viewer: Viewer) -> set[UUID]:
     juror = viewer.juror
     if juror is None or viewer.office or not juror.definition.jury.blind:
         return out
-    ids = {item.application_id for item in meeting.items if item.application_id}
+    ids = presence.discussed_up_to(meeting)
     rows = select(Conflict.application_id).where(
         Conflict.application_id.in_(ids), Conflict.user_id == viewer.user.id
     )

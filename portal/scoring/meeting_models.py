@@ -134,6 +134,13 @@ class Motion(StrEnum):
     OTHER = "other"
 
 
+class Share(StrEnum):
+    """How a place is shared: its sum is divided, or each gets the whole of it."""
+
+    SPLIT = "split"
+    EACH = "each"
+
+
 class VoteState(StrEnum):
     """`tied` waits for the casting vote of the chair; `annulled` counts for nothing."""
 
@@ -154,6 +161,7 @@ class Choice(StrEnum):
 class Vote(Model):
     """One vote on a motion. award: index of the place; amount: in whole euros.
 
+    share: the application does not get the place alone; None for a place that is not divided.
     hands: counted in the room. secret: nothing tells who said what; the numbers grow here. entitled
     and present: how many could vote, and were there, when it began. casting: what the chair's vote
     decided in a tie.
@@ -164,6 +172,7 @@ class Vote(Model):
         UniqueConstraint("item_id", "n"),
         CheckConstraint("motion <> 'place' OR award IS NOT NULL", "place_is_named"),
         CheckConstraint("motion <> 'sum' OR amount IS NOT NULL", "sum_is_named"),
+        CheckConstraint("share IS NULL OR motion = 'place'", "only_places_are_shared"),
         CheckConstraint("yes >= 0 AND no >= 0 AND abstain >= 0", "counts_not_negative"),
         CheckConstraint("state <> 'closed' OR carried IS NOT NULL", "closed_has_result"),
         CheckConstraint("state <> 'annulled' OR annul_reason <> ''", "annulled_has_reason"),
@@ -175,6 +184,7 @@ class Vote(Model):
     words: Mapped[str] = mapped_column(String(1000))
     award: Mapped[int | None]
     amount: Mapped[int | None]
+    share: Mapped[Share | None] = mapped_column(by_value(Share))
     secret: Mapped[bool] = mapped_column(default=False)
     hands: Mapped[bool] = mapped_column(default=False)
     state: Mapped[VoteState] = mapped_column(by_value(VoteState), default=VoteState.OPEN)
@@ -210,7 +220,10 @@ class Ballot(Model):
 
 
 class Proposal(Model):
-    """What a closed meeting proposes for one application; the office carries it out."""
+    """What a closed meeting proposes for one application; the office carries it out.
+
+    amount: None also where the sum of a shared place is divided: how many share it, may change.
+    """
 
     __tablename__ = "meeting_proposal"
     __table_args__ = (UniqueConstraint("meeting_id", "application_id"),)
@@ -222,12 +235,18 @@ class Proposal(Model):
     motion: Mapped[Motion] = mapped_column(by_value(Motion))
     award: Mapped[int | None]
     amount: Mapped[int | None]
+    share: Mapped[Share | None] = mapped_column(by_value(Share))
     at: Mapped[datetime] = mapped_column(default=now)
     carried_out_at: Mapped[datetime | None]
     carried_out_by: Mapped[str] = mapped_column(String(80), default="")
 
     application: Mapped[Application] = relationship()
     meeting: Mapped[Meeting] = relationship()
+
+    @property
+    def part(self) -> bool:
+        """Whether the sum is what the division of a shared place leads to."""
+        return self.share is Share.SPLIT and self.amount is None
 
 
 class MinutesCopy(Model):

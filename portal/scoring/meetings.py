@@ -4,7 +4,7 @@ Who runs it: the chair, the secretary, the office. What one of them is kept out 
 is run by another.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import datetime
 from uuid import UUID
 
@@ -20,7 +20,7 @@ from portal.core.db import db
 from portal.core.errors import DomainError, NotFound
 from portal.core.i18n import gettext as _
 from portal.core.text import one_line
-from portal.scoring import agenda, presence, proposing
+from portal.scoring import agenda, presence, proposing, sharing
 from portal.scoring.meeting_models import AgendaItem, ItemState, Meeting
 from portal.scoring.sitting import item_now, require_open, require_unclosed, touch
 
@@ -139,9 +139,14 @@ def end(item: AgendaItem, *, by: Actor) -> None:
     audit.record(by, "meeting_item_end", item)
 
 
-def close(meeting: Meeting, *, by: Actor) -> None:
-    """Close the meeting: everybody leaves, the proposal is recorded, the minutes are ordered."""
+def close(meeting: Meeting, *, by: Actor, hidden: Collection[UUID] = ()) -> None:
+    """Close the meeting: everybody leaves, the proposal is recorded, the minutes are ordered.
+
+    hidden: what whoever closes it is kept out of. Raises `DomainError` where a place is given to
+    several that do not share it.
+    """
     require_open(meeting)
+    sharing.require_settled(meeting, hidden=hidden)
     item = item_now(meeting)
     if item:
         end(item, by=by)

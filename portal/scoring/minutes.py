@@ -124,9 +124,10 @@ def part(document: Document) -> Content:
 def content(meeting: Meeting, hidden: frozenset[UUID]) -> MinutesContent:
     """Return all that the minutes say, without the applications in `hidden`."""
     definition = definition_of(meeting.call.newest_version_id)
-    ids = [item.application_id for item in meeting.items if item.application_id]
-    names = following.names_of([one for one in ids if one not in hidden], definition)
     found = places.standings(meeting, definition, hidden)
+    items = [*meeting.items, *(one.item for one in found)]
+    ids = {item.application_id for item in items if item.application_id} - hidden
+    names = following.names_of(list(ids), definition)
     people = presence.jury(meeting)
     left = places.left(definition, found)
     return MinutesContent(
@@ -218,7 +219,7 @@ def _result(
 ) -> Iterator[Placed]:
     for prize in places.prizes(definition, found):
         for one in prize.holders:
-            yield _placed(prize.title, one, names)
+            yield _placed(places.place_words(definition, prize.n, None, one.share), one, names)
     for one in found:
         if one.motion is Motion.SHORTLIST:
             yield _placed(_("Shortlist"), one, names)

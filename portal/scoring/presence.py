@@ -106,15 +106,27 @@ def out_of(item: AgendaItem) -> dict[UUID, Conflict]:
 
 
 def hidden_from(meeting: Meeting, user_id: UUID) -> set[UUID]:
-    """Return the applications on the agenda that a person is kept out of."""
-    ids = [item.application_id for item in meeting.items if item.application_id]
+    """Return the applications on this agenda and earlier ones that a person is kept out of."""
     rows = select(Conflict.application_id).where(
-        Conflict.application_id.in_(ids),
+        Conflict.application_id.in_(discussed_up_to(meeting)),
         Conflict.user_id == user_id,
         Conflict.tie != Tie.NONE,
         Conflict.lifted_at.is_(None),
     )
     return set(db.session.scalars(rows))
+
+
+def discussed_up_to(meeting: Meeting) -> set[UUID]:
+    """Return the applications on the agenda of this meeting and of those before it."""
+    found = {item.application_id for item in meeting.items if item.application_id}
+    if meeting.n == 1:
+        return found
+    rows = (
+        select(AgendaItem.application_id).join(AgendaItem.meeting)
+        .where(Meeting.call_id == meeting.call_id, Meeting.n < meeting.n,
+               AgendaItem.application_id.is_not(None))
+    )  # fmt: skip
+    return found | {one for one in db.session.scalars(rows) if one}
 
 
 def note_out(item: AgendaItem) -> None:

@@ -10,6 +10,7 @@ from portal import audit
 from portal.applications.models import Application
 from portal.applications.policy import POLICY
 from portal.applications.workflow import Move, Status
+from portal.calls.definition import Definition
 from portal.calls.models import Call
 from portal.calls.queries import definition_of
 from portal.core.actor import Actor
@@ -17,17 +18,18 @@ from portal.core.clock import now
 from portal.core.db import db
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
-from portal.scoring import places
+from portal.scoring import places, sharing
 from portal.scoring.meeting_models import Meeting, Motion, Proposal
 
 
 def record(meeting: Meeting) -> int:
     """Write down what the votes of a closed meeting lead to; return for how many applications."""
     definition = definition_of(meeting.call.newest_version_id)
-    found = places.standings(meeting, definition)
+    found = places.of_meeting(meeting, definition)
     for one in found:
         db.session.add(Proposal(meeting_id=meeting.id, application_id=one.item.application_id,
-                                motion=one.motion, award=one.award, amount=one.amount))  # fmt: skip
+                                motion=one.motion, award=one.award, amount=one.amount,
+                                share=one.share))  # fmt: skip
     db.session.flush()
     return len(found)
 
@@ -50,17 +52,16 @@ def _order(one: Proposal) -> tuple[int, int, int]:
 
 @dataclass(frozen=True)
 class Plan:
-    """What carrying out would do. waits: not closed for scoring yet, so it cannot be decided."""
+    """What carrying out would do. waits: not closed for scoring yet, so it cannot be decided.
+
+    twice: the places that were given to several applications which do not share them.
+    """
 
     awarded: list[Proposal]
     declined: list[Application]
     waits: list[Application]
     done: list[Application]
-
-    @property
-    def is_ready(self) -> bool:
-        """Whether there is something to carry out."""
-        return bool(self.awarded or self.declined) and not self.waits
+    twice: list[str]
 
 
 def plan(call: Call) -> Plan:
@@ -78,7 +79,18 @@ def plan(call: Call) -> Plan:
         declined=[one for one in scored if one.id not in won],
         waits=[one for one in found if one.status is Status.WITH_JURY],
         done=[one for one in found if one.status in (Status.AWARDED, Status.NOT_AWARDED)],
+        twice=_twice(call, [one for one in won.values() if is_in_force(one)]),
     )
+
+
+def _twice(call: Call, found: list[Proposal]) -> list[str]:
+    definition = definition_of(call.newest_version_id)
+    return [places.place_words(definition, n, None) for n in sorted(sharing.clashes(found))]
+
+
+def is_in_force(one: Proposal) -> bool:
+    """Return whether the application of a proposal can hold a place; withdrawn ones cannot."""
+    return one.application.status in places.IN_FORCE
 
 
 def is_award(one: Proposal) -> bool:
@@ -95,6 +107,10 @@ def carry_out(call: Call, *, chosen: Collection[UUID], by: Actor) -> tuple[int, 
     wanted = plan(call)
     if wanted.waits:
         raise DomainError(_("Close scoring first. Then the proposal can be carried out."))
+    if wanted.twice:
+        raise DomainError(_("Given more than once: %(places)s. The jury decides about it again in a"
+                            " meeting, then this can be carried out.",
+                            places=", ".join(wanted.twice)))  # fmt: skip
     if not wanted.awarded:
         raise DomainError(_("No place was given yet. The jury decides in a meeting."))
     if {one.application_id for one in wanted.awarded} != set(chosen):
@@ -117,11 +133,22 @@ def _move(application: Application, move: Move, *, by: Actor) -> None:
     audit.record(by, move, application)
 
 
-def words(call: Call, one: Proposal) -> str:
-    """Return what is proposed in words, for example "1. Preis (5.000 €)"."""
+def words(call: Call, found: Collection[Proposal], *, whole: bool = True) -> dict[UUID, str]:
+    """Return what each of `found` proposes, for example "1. Preis (5.000 €)", by its id.
+
+    whole: these are all; else divided sums are left out, since they would tell of the others.
+    """
     definition = definition_of(call.newest_version_id)
+    return {one.id: _words(one, definition, found, whole) for one in found}
+
+
+def _words(
+    one: Proposal, definition: Definition, found: Collection[Proposal], whole: bool
+) -> str:  # fmt: skip
     known = {
         Motion.SHORTLIST: _("Shortlist"),
         Motion.REJECT: _("Not considered further"),
     }
-    return known.get(one.motion) or places.place_words(definition, one.award, one.amount)
+    sharing_it = [other for other in found if other is one or is_in_force(other)]
+    amount = places.amount_of(one, definition, sharing_it) if whole else one.amount
+    return known.get(one.motion) or places.place_words(definition, one.award, amount, one.share)

@@ -1,5 +1,6 @@
 """The end of a vote: counted, decided in a tie, annulled. The rules stand in `voting`."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -11,7 +12,7 @@ from portal.core.clock import now
 from portal.core.errors import DomainError, Forbidden
 from portal.core.i18n import gettext as _
 from portal.core.text import normalise
-from portal.scoring import presence
+from portal.scoring import presence, sharing
 from portal.scoring.meeting_models import Choice, Vote, VoteState
 from portal.scoring.sitting import require_open, touch
 
@@ -28,11 +29,14 @@ class Hands:
     casting: Choice | None = None
 
 
-def close_vote(vote: Vote, *, by: Actor, hands: Hands | None = None) -> None:
+def close_vote(
+    vote: Vote, *, by: Actor, hands: Hands | None = None, hidden: Collection[UUID] = ()
+) -> None:
     """Close a vote and state its result; a tie may wait for the chair.
 
     hands: the numbers of a vote by hands. Raises `DomainError` where they cannot be right, where
-    nobody has voted, or where somebody voted who is kept out since.
+    nobody has voted, where somebody voted who is kept out since, or where the place was given away
+    meanwhile (to an application that is not in `hidden`).
     """
     require_open(vote.item.meeting)
     if vote.state is not VoteState.OPEN:
@@ -47,6 +51,8 @@ def close_vote(vote: Vote, *, by: Actor, hands: Hands | None = None) -> None:
     if not vote.yes + vote.no + vote.abstain:
         raise DomainError(_("Nobody has voted yet. Wait, or annul the vote."))
     _settle(vote, hands)
+    if vote.carried:
+        sharing.require_still_free(vote, hidden)
     touch(vote.item.meeting)
     audit.record(by, "vote_close", vote, yes=vote.yes, no=vote.no, abstain=vote.abstain,
                  result=_result(vote))  # fmt: skip
@@ -108,7 +114,7 @@ def _said_by_chair(vote: Vote, chair: UUID | None, hands: Hands | None) -> Choic
     return next(given, Choice.ABSTAIN)
 
 
-def decide_tie(vote: Vote, choice: Choice, *, by: Actor) -> None:
+def decide_tie(vote: Vote, choice: Choice, *, by: Actor, hidden: Collection[UUID] = ()) -> None:
     """Let the chair's vote decide a tie.
 
     The chair says it in person after a secret vote; by hands whoever runs the meeting notes it.
@@ -118,6 +124,8 @@ def decide_tie(vote: Vote, choice: Choice, *, by: Actor) -> None:
         raise DomainError(_("There is no tie to decide."))
     if vote.secret and by.key != str(casting_chair(vote)):
         raise Forbidden(_("After a secret vote only the chair can decide the tie."))
+    if choice is Choice.YES:
+        sharing.require_still_free(vote, hidden)
     vote.state, vote.carried = VoteState.CLOSED, choice is Choice.YES
     vote.casting = choice
     touch(vote.item.meeting)

@@ -5,6 +5,7 @@ vote decides if the chair may vote (and the call says so), else the motion has f
 analogy: in writing and covered where a secret vote is wanted.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -20,7 +21,7 @@ from portal.core.errors import DomainError, Forbidden, NotFound
 from portal.core.i18n import BINDING, in_language
 from portal.core.i18n import gettext as _
 from portal.core.text import normalise, one_line
-from portal.scoring import places, presence
+from portal.scoring import places, presence, sharing
 from portal.scoring.meeting_models import (
     AgendaItem,
     Ballot,
@@ -28,6 +29,7 @@ from portal.scoring.meeting_models import (
     ItemState,
     Meeting,
     Motion,
+    Share,
     Vote,
     VoteState,
 )
@@ -42,12 +44,14 @@ class Wish:
     """What shall be voted on, and how. words: own words in place of the usual ones.
 
     award: index of the place in the call. amount: in whole euros, None for what the call says.
+    share: how the place is shared, None for one application alone.
     """
 
     motion: Motion
     words: str = ""
     award: int | None = None
     amount: int | None = None
+    share: Share | None = None
     secret: bool = False
     hands: bool = False
 
@@ -55,8 +59,12 @@ class Wish:
 # --- opening --------------------------------------------------------------------------------------
 
 
-def open_vote(item: AgendaItem, wish: Wish, *, by: Actor) -> Vote:
-    """Open a vote on the item under discussion; raise `DomainError` below the quorum."""
+def open_vote(item: AgendaItem, wish: Wish, *, by: Actor, hidden: Collection[UUID] = ()) -> Vote:
+    """Open a vote on the item under discussion.
+
+    Raises `DomainError` below the quorum, and for a place that another application holds, except
+    one in `hidden`, which whoever opens the vote may not know of.
+    """
     meeting = item.meeting
     require_open(meeting)
     if item.state is not ItemState.OPEN:
@@ -67,8 +75,11 @@ def open_vote(item: AgendaItem, wish: Wish, *, by: Actor) -> Vote:
     _require_quorum(meeting, len(able))
     definition = definition_of(meeting.call.newest_version_id)
     _require_sensible(item, wish, definition)
+    if wish.award is not None:
+        sharing.require_free(item, wish.award, wish.share, hidden=hidden)
     vote = Vote(n=len(item.votes) + 1, motion=wish.motion, award=wish.award, amount=wish.amount,
-                words=_words(wish, definition), secret=wish.secret, hands=wish.hands,
+                share=wish.share, words=_words(wish, definition),
+                secret=wish.secret, hands=wish.hands,
                 present=len(presence.here(meeting)), entitled=len(able),
                 yes=0, no=0, abstain=0, ballots=[])  # fmt: skip
     item.votes.append(vote)
@@ -107,15 +118,28 @@ def _words(wish: Wish, definition: Definition) -> str:
         return own
     with in_language(BINDING):
         if wish.motion is Motion.PLACE and wish.award is not None:
-            usual = definition.awards[wish.award].amount
-            amount = usual if wish.amount is None else wish.amount
-            prize = places.place_words(definition, wish.award, amount)
-            return _("The application gets: %(place)s.", place=prize)
+            return _place_words(wish, wish.award, definition)
         if wish.motion is Motion.SUM:
             return _("The application gets %(sum)s.", sum=places.euros(wish.amount or 0))
         if wish.motion is Motion.SHORTLIST:
             return _("The application comes on the shortlist.")
         return _("The application is not considered further.")
+
+
+def _place_words(wish: Wish, award: int, definition: Definition) -> str:
+    usual = definition.awards[award].amount
+    amount = usual if wish.amount is None else wish.amount
+    if not wish.share:
+        prize = places.place_words(definition, award, amount)
+        return _("The application gets: %(place)s.", place=prize)
+    place = places.place_words(definition, award, None)
+    if amount is None:
+        return _("The application gets, together with others: %(place)s.", place=place)
+    if wish.share is Share.SPLIT and wish.amount is None:
+        return _("The application gets, together with others: %(place)s. The sum of %(sum)s is"
+                 " divided equally.", place=place, sum=places.euros(amount))  # fmt: skip
+    return _("The application gets, together with others: %(place)s. It receives %(sum)s.",
+             place=place, sum=places.euros(amount))  # fmt: skip
 
 
 # --- voting ---------------------------------------------------------------------------------------

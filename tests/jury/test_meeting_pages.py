@@ -376,19 +376,42 @@ def test_before_the_meeting_the_desk_tells_how_many_sheets_are_missing(app: Flas
     assert "noch nicht geschlossen" not in room.house.browser("office").get(room.desk).text
 
 
-def test_a_place_that_somebody_has_is_told_and_an_overtaken_vote_is_marked(room: Room) -> None:
+def test_a_place_that_somebody_has_is_refused_and_an_overtaken_vote_is_marked(room: Room) -> None:
     room.call()
     room.arrive("chair", "secretary", "ifeoma")
     room.press("open")
-    for n, award in ((1, "0"), (2, "0"), (2, "1")):
+    for n, award in ((1, "0"), (2, "1"), (2, "2")):
         room.begin(n)
-        desk = room.open_vote(n, award=award)
-        assert ("hat diesen Platz schon" in desk) is ((n, award) == (2, "0"))
+        room.open_vote(n, award=award)
         for name in ("chair", "ifeoma"):
             room.cast(name, "yes")
         desk = room.press("count", vote=str(room.vote.id))
+    refused = room.open_vote(2, award="0")
 
+    assert "Titelmarke1 Projekt hat das schon: 1. Preis. Machen Sie den Platz erst frei:" in refused
+    assert len(room.item(2).votes) == 2
     assert desk.count("durch spätere Abstimmung überholt") == 1
     said = [vote.result for item in minutes.content(room.meeting, frozenset()).items
             for vote in item.votes]  # fmt: skip
     assert said == ["angenommen", "angenommen, durch spätere Abstimmung überholt", "angenommen"]
+
+
+def test_a_shared_place_is_voted_on_at_the_desk_and_its_parts_are_shown(app: Flask) -> None:
+    house = a_jury_house(app, 2, {"quorum": 2, "shared_places": True})
+    house.free("chair")
+    house.free("ifeoma")
+    room = Room(house)
+    room.call()
+    room.arrive("chair", "secretary", "ifeoma")
+    room.press("open")
+    for n in (0, 1):
+        assert 'name="share"' in room.begin(n)
+        room.open_vote(n, share="split")
+        for name in ("chair", "ifeoma"):
+            room.cast(name, "yes")
+        desk = room.press("count", vote=str(room.vote.id))
+
+    filled = desk.split('id="h-places"')[1].split("</section>")[0]
+    assert filled.count("<span>geteilt</span>") == 2
+    assert filled.count("2.500") == 2
+    assert "mehr als einmal" not in filled

@@ -390,7 +390,7 @@ def give(house: JuryHouse, meeting: Meeting, n: int, wish: Wish) -> None:
     closed(vote)
 
 
-def test_places_and_sums_fill_up_and_a_place_given_twice_is_told(house: JuryHouse) -> None:
+def test_places_and_sums_fill_up(house: JuryHouse) -> None:
     meeting, definition = a_meeting(house), house.juror("chair").definition
     give(house, meeting, 0, Wish(Motion.PLACE, award=0))
     give(house, meeting, 1, Wish(Motion.PLACE, award=1, amount=2500))
@@ -398,13 +398,6 @@ def test_places_and_sums_fill_up_and_a_place_given_twice_is_told(house: JuryHous
 
     assert places.left(definition, found) == 10_000 - 5000 - 2500
     assert [len(prize.holders) for prize in places.prizes(definition, found)] == [1, 1, 0, 0]
-    assert places.twice(found) == set()
-    give(house, meeting, 2, Wish(Motion.PLACE, award=0))
-    found = places.standings(meeting, definition)
-    assert places.twice(found) == {0}
-    assert places.left(definition, found) == -2500
-    give(house, meeting, 2, Wish(Motion.REJECT))
-    assert places.twice(places.standings(meeting, definition)) == set()
 
 
 def test_a_motion_has_german_words_whatever_the_language(house: JuryHouse) -> None:
