@@ -31,7 +31,7 @@ KINDS: dict[str, Kind] = {
         (
             "name prize office number title arrived check_code version withdrawn closes closed"
             " expires code_expires left contents answered nominator answer_by file due role page"
-            " subject"
+            " subject award"
         ).split(),
         Kind.LINE,
     ),
@@ -107,6 +107,8 @@ LETTERS: dict[str, LetterKind] = {
         _kind("barrier_received", "report", "answer_by", of_call=False),
         _kind("return_for_completion", "number title note due", "link", office=True),
         _kind("find_ineligible", "number title", "note link", office=True),
+        _kind("award", "number title award", "link", office=True),
+        _kind("decline", "number title", "link", office=True),
         _kind("invitation", "role expires link", "note", key=True, of_call=False),
         _kind("complete", "number title arrived", "version check_code receipt link", binding=True),
         _kind("correct", "number title subject note version", "link", binding=True),

@@ -112,6 +112,7 @@ VALUES: dict[str, str] = {
     "due": "1. Oktober 2027",
     "role": "Jury",
     "subject": "Ihre Bewerbung ist eingegangen",
+    "award": "1. Preis (5.000 €)",
 }
 
 
