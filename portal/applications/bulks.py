@@ -27,6 +27,8 @@ from portal.core.i18n import gettext as _
 MOST = 2000  # one action on more would hold the database for too long
 UNDO_FOR = timedelta(hours=24)
 Wish = dict[str, str]
+LEAVE_OUT = "leave_out"  # the wish that leaves out what something speaks against
+Doubts = dict[UUID, list[str]]
 
 
 @dataclass(frozen=True)
@@ -47,6 +49,8 @@ class Bulk:
     why one application is left out, empty if it is not. run: does it with one application and
     returns what `undo` needs (JSON), None if nothing changed. undo: None if there is no way back.
     leads_to: an action that has pages of its own; the chosen ids or the list's query go there.
+    doubts: what speaks against it though it can be done, by application, in a few words each; with
+    the wish `LEAVE_OUT` the action's `preview` must refuse these.
     """
 
     name: str
@@ -56,6 +60,7 @@ class Bulk:
     undo: Callable[[Application, Any, User], None] | None = None
     fields: Callable[[Call], list[Field]] = lambda _call: []
     leads_to: str = ""
+    doubts: Callable[[Sequence[Application]], Doubts] = lambda _found: {}
 
 
 BULKS: dict[str, Bulk] = {}
@@ -84,10 +89,20 @@ def register_page(name: str, label: Callable[[], str], endpoint: str) -> None:
 
 @dataclass
 class Plan:
-    """What would happen: `able` in order, `unable` with a sentence why not."""
+    """What would happen: `able` in order, `unable` with a sentence why not.
+
+    doubted: those of the able that something speaks against, with what it is.
+    """
 
     able: list[Application] = field(default_factory=list)
     unable: list[tuple[Application, str]] = field(default_factory=list)
+    doubted: list[tuple[Application, list[str]]] = field(default_factory=list)
+
+    @property
+    def sure(self) -> list[Application]:
+        """Those of the able that nothing speaks against."""
+        doubted = {one.id for one, _points in self.doubted}
+        return [one for one in self.able if one.id not in doubted]
 
 
 def plan(bulk: Bulk, found: Iterable[Application], wish: Wish, by: User) -> Plan:
@@ -99,6 +114,8 @@ def plan(bulk: Bulk, found: Iterable[Application], wish: Wish, by: User) -> Plan
             made.unable.append((application, why))
         else:
             made.able.append(application)
+    doubts = bulk.doubts(made.able)
+    made.doubted = [(one, doubts[one.id]) for one in made.able if one.id in doubts]
     return made
 
 
@@ -122,7 +139,8 @@ class Done:
 
 def do(bulk: Bulk, call: Call, ids: Sequence[UUID], wish: Wish, by: User) -> Done:
     """Do it with each application that can; keep how it was before."""
-    run = BulkRun(call_id=call.id, by_id=by.id, name=bulk.name, wish=dict(wish), before={})
+    run = BulkRun(call_id=call.id, by_id=by.id, name=bulk.name, wish=dict(wish), before={},
+                  left_out={})  # fmt: skip
     done = Done(run)
     for application in applications_of(call, ids):
         locked = in_call(call, application.id, for_change=True)
@@ -134,6 +152,7 @@ def do(bulk: Bulk, call: Call, ids: Sequence[UUID], wish: Wish, by: User) -> Don
         except DomainError as refused:
             db.session.refresh(locked)
             done.refused.append((locked, sentence(refused)))
+            run.left_out[str(locked.id)] = sentence(refused)
             continue
         if before is not None:
             run.before[str(locked.id)] = before

@@ -183,7 +183,11 @@ class SavedView(Model):
 
 
 class BulkRun(Model):
-    """One action on many applications. `before`: how each was, by its id, so it can be undone."""
+    """One action on many applications.
+
+    before: how each was, by its id, so it can be undone. left_out: why the others were not
+    touched, by id, as a sentence for who did it.
+    """
 
     __tablename__ = "bulk_run"
 
@@ -192,5 +196,6 @@ class BulkRun(Model):
     name: Mapped[str] = mapped_column(String(40))
     wish: Mapped[dict[str, Any]] = mapped_column(default=dict)
     before: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    left_out: Mapped[dict[str, Any]] = mapped_column(default=dict)
     at: Mapped[datetime] = mapped_column(default=now)
     undone_at: Mapped[datetime | None]

@@ -7,11 +7,11 @@ from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ForeignKey, String, UniqueConstraint, bindparam, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, selectinload
 
 from portal import audit
 from portal.applications import searching
-from portal.applications.findings import FINDERS, Alike, Finding, duplicate_of
+from portal.applications.findings import FINDERS, Alike, Finding, duplicate_of, twins_of
 from portal.applications.models import Application, Version
 from portal.applications.policy import POLICY, Action
 from portal.applications.queries import definition_for, definition_under
@@ -113,7 +113,7 @@ def panel(
     definition = definition_under(version)
     known = marks_of(application) if marks is None else marks
     marks_by = {mark.item: mark for mark in known}
-    shown = parts or entries_of_version(version)
+    shown = entries_of_version(version) if parts is None else parts
     entries = {e.question.key: e for part in shown for e in part.entries}
     raw, counts = raw_answers(definition, version.answers), _counts(application)
     return Panel([
@@ -127,6 +127,23 @@ def panel(
         if item.only_with is None
         or is_asked(definition.questions[item.only_with], definition, raw, counts)
     ])  # fmt: skip
+
+
+def open_on(ids: Collection[UUID]) -> dict[UUID, list[Line]]:
+    """Return what is not fulfilled in several applications, by id; those without are not in it.
+
+    The number of statements does not depend on how many there are; the lines have no evidence.
+    """
+    rows = (
+        select(Application).where(Application.id.in_(ids))
+        .options(selectinload(Application.versions).selectinload(Version.files))
+    )  # fmt: skip
+    marks, twins = marks_on(ids), twins_of(ids)
+    panels = {
+        one.id: panel(one, marks=marks.get(one.id, ()), twins=twins.get(one.id, ()), parts=[])
+        for one in db.session.scalars(rows)
+    }
+    return {key: found.open for key, found in panels.items() if found.open}
 
 
 def _finding(item: CheckItem, version: Version, twins: Sequence[Alike] | None) -> Finding | None:

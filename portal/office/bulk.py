@@ -1,7 +1,6 @@
 """Actions on many applications: what will happen to which, then doing it, then the way back."""
 
 from collections.abc import Sequence
-from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
 
@@ -9,7 +8,7 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.applications import bulks, finding
-from portal.applications.bulks import BULKS, Bulk, Done, Plan, Wish
+from portal.applications.bulks import BULKS, LEAVE_OUT, Bulk, Done, Plan, Wish
 from portal.applications.listing import parse
 from portal.calls.models import Call
 from portal.core.db import transaction
@@ -84,19 +83,15 @@ def _preview(
 def run(call: Call) -> ResponseReturnValue:
     """Do it, and say what was done and what was left out."""
     bulk = BULKS.get(request.form.get("action", "")) or abort(404)
-    wish = {key: one_line(value)[:200] for key, value in request.form.items()
-            if key in {one.name for one in bulk.fields(call)}}  # fmt: skip
+    asked = {LEAVE_OUT, *(one.name for one in bulk.fields(call))}
+    wish = {key: one_line(value)[:200] for key, value in request.form.items() if key in asked}
     ids = [one for one in request.form.getlist("id", type=UUID) if one]
     if missing := _missing(call, bulk, wish):
         return _preview(call, bulk, ids, wish, missing)
     with transaction():
         done = bulks.do(bulk, call, ids, wish, here().user)
     flash(_told(bulk, done), "success" if done.changed else "info")
-    return redirect(url_for(".result", slug=call.slug, run_id=done.run.id, **_left_out(done)), 303)
-
-
-def _left_out(done: Done) -> dict[str, Any]:
-    return {"left": len(done.refused)} if done.refused else {}
+    return redirect(url_for(".result", slug=call.slug, run_id=done.run.id), 303)
 
 
 def _missing(call: Call, bulk: Bulk, wish: Wish) -> str:
@@ -118,13 +113,16 @@ def _told(bulk: Bulk, done: Done) -> str:
 @bp.get("/<slug>/office/bulk/<uuid:run_id>")
 @open_to("office")
 def result(call: Call, run_id: UUID) -> ResponseReturnValue:
-    """Show what a run did, with the button that takes it back."""
-    done = bulks.run_of(call, run_id, here().user)
-    found = bulks.applications_of(call, [UUID(key) for key in done.before])
+    """Show what a run did and what it left out, with the button that takes it back."""
+    run = bulks.run_of(call, run_id, here().user)
+    found, left = (
+        bulks.applications_of(call, [UUID(key) for key in kept])
+        for kept in (run.before, run.left_out)
+    )
     return page(
-        "office/bulk_result.html", call, area="caselist.show", run=done, found=found,
-        bulk=BULKS.get(done.name), can_undo=bulks.can_undo(done),
-        left=request.args.get("left", 0, type=int),
+        "office/bulk_result.html", call, area="caselist.show", run=run, found=found,
+        left=[(one, run.left_out[str(one.id)]) for one in left],
+        bulk=BULKS.get(run.name), can_undo=bulks.can_undo(run),
     )  # fmt: skip
 
 

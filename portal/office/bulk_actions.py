@@ -1,5 +1,6 @@
 """The actions on many that the list itself has: assign, tag, untag, and the moves of the check."""
 
+from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
@@ -7,17 +8,21 @@ from sqlalchemy import select
 
 from portal.accounts import queries as people
 from portal.accounts.models import User
-from portal.applications import caring, screening
-from portal.applications.bulks import Field, Wish, register
+from portal.applications import caring, marking, screening
+from portal.applications.bulks import LEAVE_OUT, Doubts, Field, Wish, register
 from portal.applications.desk_models import Tag
+from portal.applications.marking import Line
 from portal.applications.models import Application
 from portal.applications.policy import POLICY, Action
 from portal.applications.workflow import Move
 from portal.calls.models import Call
+from portal.calls.wording import plain
 from portal.core.db import db
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
+from portal.core.i18n import language
 from portal.office.moves import possible
+from portal.office.screening import check_mark
 from portal.office.words import status_word
 
 NOBODY = "nobody"
@@ -113,6 +118,24 @@ def _start(application: Application, _wish: Wish, by: User) -> Any:
     return True
 
 
+def _open_points(found: Sequence[Application]) -> Doubts:
+    """Return what of the checklists is open, as "Acts in Dortmund: in question"."""
+    points = marking.open_on([one.id for one in found])
+    return {key: [_point(line) for line in lines] for key, lines in points.items()}
+
+
+def _point(line: Line) -> str:
+    word, _kind = check_mark(line)
+    return f"{plain(line.item.text, language())}: {word}"
+
+
+def _cannot_find_eligible(application: Application, wish: Wish, by: User) -> str:
+    why = _cannot_move(Move.FIND_ELIGIBLE, application, by)
+    if why or not wish.get(LEAVE_OUT):
+        return why
+    return "; ".join(_open_points([application]).get(application.id, []))
+
+
 def _find_eligible(application: Application, wish: Wish, by: User) -> Any:
     screening.find_eligible(application, by=by, note=wish.get("note", ""))
     return True
@@ -131,6 +154,5 @@ register("tag", lambda: _("Tag"), _cannot_tag, _tag, _tag_off, fields=_any_tag)
 register("untag", lambda: _("Take a tag off"), _cannot_tag, _untag, _tag_on, fields=_known_tags)
 register("start_screening", lambda: _("Begin the check"),
          lambda it, _wish, by: _cannot_move(Move.START_SCREENING, it, by), _start)  # fmt: skip
-register("find_eligible", lambda: _("Find eligible"),
-         lambda it, _wish, by: _cannot_move(Move.FIND_ELIGIBLE, it, by), _find_eligible, _reopen,
-         fields=_note)  # fmt: skip
+register("find_eligible", lambda: _("Find eligible"), _cannot_find_eligible, _find_eligible,
+         _reopen, fields=_note, doubts=_open_points)  # fmt: skip

@@ -9,11 +9,12 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from portal.applications import bulks, caring, finding, screening
+from portal.applications import bulks, caring, finding, marking, screening
 from portal.applications.bulks import BULKS
 from portal.applications.desk_models import ApplicationTag, BulkRun
 from portal.applications.finding import Scope
 from portal.applications.listing import Filters
+from portal.applications.marking import Verdict
 from portal.applications.models import Application
 from portal.applications.workflow import Status
 from portal.calls.models import Call
@@ -21,15 +22,17 @@ from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError, NotFound
 from tests.offices import received
+from tests.statements import counted
 from tests.strict import StrictClient, check_page, text_of, words_of
 
 OFFICE = "/integrationspreis-2027/office"
 LIST = f"{OFFICE}/applications"
+TITLES = ("Amsel", "Xylofon", "Drossel")
 
 
 @pytest.fixture
 def three(call: Call) -> list[Application]:
-    return [received(call, {"project.title": title}) for title in ("Amsel", "Xylofon", "Drossel")]
+    return [received(call, {"project.title": title}) for title in TITLES]
 
 
 def ids(found: list[Application]) -> list[str]:
@@ -55,6 +58,93 @@ def test_a_preview_says_what_happens_to_which(
     assert text_of(answer).count('name="id"') == 2
     assert page.index("Drossel") < page.index("Xylofon")
     assert states(three) == [Status.SUBMITTED, Status.ELIGIBLE, Status.SUBMITTED]
+
+
+@pytest.fixture
+def checked(three: list[Application], people: Any) -> list[Application]:
+    """Fulfil everything that the portal cannot find by itself, but in the second."""
+    with transaction():
+        for one in (three[0], three[2]):
+            for line in marking.panel(one).open:
+                marking.mark(one, line.item.key, Verdict.OK, by=people("office").user)
+    return three
+
+
+def find_eligible(anna: StrictClient, found: list[Application], **more: str) -> Any:
+    form = {"action": "find_eligible", "id": ids(found)} | more
+    return anna.post_form(f"{OFFICE}/bulk/run", form, page=LIST)
+
+
+def test_a_preview_names_who_has_which_points_open(
+    browser: Callable[[str], StrictClient], checked: list[Application]
+) -> None:
+    form = {"action": "find_eligible", "id": ids(checked)}
+    page = check_page(browser("office").post_form(f"{OFFICE}/bulk", form, page=LIST))
+
+    doubted, sure = (
+        words_of(part) for part in page.iter("section")
+        if part.get("aria-labelledby") in ("doubted", "able")
+    )  # fmt: skip
+    points = [f"{line.item.text['de']}: " for line in marking.panel(checked[1]).open]
+    assert points
+    assert [point for point in points if point not in doubted] == []
+    assert [title for title in TITLES if title in doubted] == ["Xylofon"]
+    assert [title for title in TITLES if title in sure] == ["Amsel", "Drossel"]
+    tick = next(node for node in page.iter("input") if node.get("id") == "leave_out")
+    assert tick.get("checked") is not None
+
+
+def test_those_with_open_points_stay_and_the_result_says_why(
+    browser: Callable[[str], StrictClient], checked: list[Application]
+) -> None:
+    anna = browser("office")
+    done = find_eligible(anna, checked, leave_out="yes")
+    page = check_page(anna.get(done.location))
+
+    parts = {part.get("aria-labelledby"): words_of(part) for part in page.iter("section")}
+    assert states(checked) == [Status.ELIGIBLE, Status.SUBMITTED, Status.ELIGIBLE]
+    assert [title for title in TITLES if title in parts["changed"]] == ["Amsel", "Drossel"]
+    assert [title for title in TITLES if title in parts["left"]] == ["Xylofon"]
+    assert marking.panel(checked[1]).open[0].item.text["de"] in parts["left"]
+
+
+def test_without_the_tick_all_are_found_eligible(
+    browser: Callable[[str], StrictClient], checked: list[Application]
+) -> None:
+    find_eligible(browser("office"), checked)
+
+    assert states(checked) == [Status.ELIGIBLE] * 3
+
+
+def test_what_opens_after_the_preview_is_left_out(
+    browser: Callable[[str], StrictClient], checked: list[Application], people: Any
+) -> None:
+    anna, sure = browser("office"), [checked[0], checked[2]]
+    form = {"action": "find_eligible", "id": ids(sure)}
+    page = check_page(anna.post_form(f"{OFFICE}/bulk", form, page=LIST))
+    hidden = {node.get("name"): node.get("value") for node in page.iter("input")}
+    item, by = marking.items_of(sure[0])[0].key, people("office").user
+    assert by.key  # loaded again after the request
+    with transaction():
+        marking.mark(sure[0], item, Verdict.NO, by=by)
+
+    find_eligible(anna, sure, leave_out=hidden["leave_out"])
+
+    assert states(sure) == [Status.SUBMITTED, Status.ELIGIBLE]
+
+
+def test_asking_for_open_points_costs_the_same_for_many(
+    three: list[Application],
+) -> None:
+    keys = [one.id for one in three]
+
+    def asked(count: int) -> int:
+        db.session.expire_all()
+        with counted() as statements:
+            marking.open_on(keys[:count])
+        return len(statements)
+
+    assert asked(3) == asked(1)
 
 
 def test_assigning_many_can_be_taken_back(
