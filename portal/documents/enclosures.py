@@ -15,7 +15,6 @@ from pikepdf import Dictionary, Name, Pdf
 from PIL import Image
 
 from portal.documents.foreign import carry_layers, picture_of, size_of, unit_form
-from portal.documents.structure import join_spans
 
 FAULTS = (pikepdf.PdfError, ValueError, TypeError, KeyError, IndexError, AttributeError,
           RuntimeError, OverflowError, OSError, ZeroDivisionError)  # fmt: skip
@@ -82,12 +81,6 @@ class Enclosures:
         self.blobs[name] = (_numbered(len(self._forms)), "image/png")
         self._forms.append(form)
         return {"n": n, "name": name, **_fitted(width, height)}
-
-    def finish(self, pdf: Pdf) -> None:
-        """Put the pages in; keep the structure small, since such documents are bound together."""
-        if self.values:
-            self.place(pdf)
-            join_spans(pdf)
 
     def place(self, pdf: Pdf) -> None:
         """Put the pages into the places of their numbers in the document that was laid out."""

@@ -1,6 +1,5 @@
 """From a template and its values to a tagged PDF; runs in the render child only."""
 
-import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from functools import cache
@@ -9,7 +8,7 @@ from types import MappingProxyType
 from typing import Any
 
 from markupsafe import Markup
-from weasyprint import CSS, HTML
+from weasyprint import CSS
 from weasyprint.text.fonts import FontConfiguration
 from weasyprint.urls import FatalURLFetchingError
 
@@ -17,7 +16,8 @@ from portal.documents.assets import AssetFetcher, Blobs
 from portal.documents.enclosures import Enclosures
 from portal.documents.failures import RenderFailed
 from portal.documents.glyphs import missing_glyphs
-from portal.documents.structure import fix_structure
+from portal.documents.page import Page
+from portal.documents.structure import mend, pack
 from portal.documents.templates import style_source
 from portal.documents.words import environment
 
@@ -55,19 +55,18 @@ def render(
     with Enclosures(context.get("enclosures"), papers) as enclosures:
         values = {**context, **enclosures.values}
         made = _render(template, values, {**blobs, **enclosures.blobs}, language)
-        return fix_structure(made, enclosures.finish)
+        return pack(made, enclosures.place)
 
 
 def _render(template: str, context: Mapping[str, Any], blobs: Blobs, language: str) -> bytes:
     page = page_source(template, context, language)
-    identifier = hashlib.sha256(page.encode() + style_source(template).encode()).digest()[:16]
     try:
-        html = HTML(string=page, base_url="asset:", url_fetcher=AssetFetcher(blobs))
-        made: bytes = html.write_pdf(
+        made: bytes = Page(page, AssetFetcher(blobs)).write_pdf(
             stylesheets=[_style(template)],
             font_config=_fonts(),
             pdf_variant="pdf/ua-1",
-            pdf_identifier=identifier,
+            finisher=lambda _document, pdf: mend(pdf),
+            uncompressed_pdf=True,  # it is compressed when it is packed
         )
     except FatalURLFetchingError as error:
         raise RenderFailed(str(error)) from None
