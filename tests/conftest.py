@@ -12,11 +12,14 @@ from pydantic import SecretStr
 from portal.app import build
 from portal.core.db import db
 from portal.settings import Settings
+from tests import warm
 from tests.postgres import (  # noqa: F401  (the option --database and what it does)
     database_url,
     pytest_addoption,
     pytest_collection_modifyitems,
 )
+
+warm.up()
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 import pyotp
@@ -37,11 +38,17 @@ def a_person(email: str = "anna@example.org", *, name: str = "Anna Vorlage", **m
         user = get_or_add(email, by=BY, name=name)
         for key, value in more.items():
             setattr(user, key, value)
-        user.password_hash = passwords.hashed(PASSWORD)
+        user.password_hash = _hash()
         factors.begin(user)
         seed = factors.seed_of_pending(user)
         user.totp_nonce, user.totp_pending = user.totp_pending, ""
     return Person(user, seed)
+
+
+@cache
+def _hash() -> str:
+    """Return what is kept of `PASSWORD`; making it is slow on purpose, so once is enough."""
+    return passwords.hashed(PASSWORD)
 
 
 def a_browser(app: Flask) -> StrictClient:
