@@ -67,12 +67,15 @@ def _answer(order: pipe.Message) -> tuple[dict[str, object], list[bytes]]:
 
 
 def _made(order: pipe.Message) -> list[bytes]:
-    from portal.documents.binding import bind
+    from portal.documents.binding import bind, keep
     from portal.documents.render import render
 
     head = order.head
     if "bind" in head:
         bind(**head["bind"])
+        return []
+    if "keep" in head:
+        keep(**head["keep"])
         return []
     pairs = zip(head["blobs"], order.bodies, strict=True)
     blobs = {name: (body, media_type) for (name, media_type), body in pairs}

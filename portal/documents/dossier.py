@@ -99,10 +99,11 @@ class Change:
 
 @dataclass(frozen=True)
 class BinderContent:
-    """Cover, contents and changes of a binder.
+    """Cover and changes of a binder.
 
-    earlier_at: when the binder was made with which `changes` compares; None without one. waiting:
-    how many applications the juror has not answered for.
+    held, pages: how many applications and pages are in all of it. earlier_at: when the binder was
+    made with which `changes` compares; None without one. waiting: how many applications the juror
+    has not answered for.
     """
 
     sender: Sender
@@ -110,7 +111,7 @@ class BinderContent:
     person: str
     made_at: datetime
     zone: str
-    lines: tuple[BinderLine, ...]
+    held: int
     pages: int
     shuffled: bool = False
     waiting: int = 0
@@ -120,11 +121,20 @@ class BinderContent:
 
 
 @dataclass(frozen=True)
-class Stamps:
-    """What is printed upon the pages of each part of a binder, part by part."""
+class BinderContents:
+    """The contents of a binder, the same for all who read the same dossiers."""
 
     sender: Sender
-    lines: tuple[str, ...]
+    call_title: str
+    lines: tuple[BinderLine, ...]
+
+
+@dataclass(frozen=True)
+class Stamps:
+    """What is printed upon the pages of a binder; words: for whom, empty for nobody yet."""
+
+    sender: Sender
+    words: str = ""
 
 
 def dossier(content: DossierContent, pictures: dict[str, bytes]) -> Content:
@@ -138,14 +148,19 @@ def dossier(content: DossierContent, pictures: dict[str, bytes]) -> Content:
 
 
 def binder(content: BinderContent) -> Content:
-    """Return the pages in front of a binder."""
-    title = _("Dossiers for %(name)s – %(call)s", name=content.person, call=content.call_title)
+    """Return the pages in front of a binder's contents."""
+    title = _("Binder for %(name)s – %(call)s", name=content.person, call=content.call_title)
     return Content(template="binder", context=values(content), title=title)
+
+
+def contents(content: BinderContents) -> Content:
+    """Return the contents of a binder."""
+    return Content(template="binder_contents", context=values(content), title=_("Contents"))
 
 
 def stamps(content: Stamps) -> Content:
     """Return a helper document: its first page shows ten digits, its second the word before them.
 
-    Then one page follows for each part; see `portal.documents.stamping`.
+    A third one follows with the words, if any; see `portal.documents.stamping`.
     """
     return Content(template="stamps", context=values(content), title=_("Stamps"))

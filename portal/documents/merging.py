@@ -1,39 +1,39 @@
 """Putting tagged PDFs one behind the other so that tags, links, bookmarks and layers go along.
 
-Only for documents that we made ourselves: their structure is known. Page contents are not read into
-memory; they go from file to file when the result is written.
+Only for documents that we made ourselves: their structure is known. One is open at a time, and its
+objects go to the file as they are, under new numbers; so memory does not grow with the book.
 """
 
-import warnings
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Iterable
 from contextlib import ExitStack
-from itertools import islice
+from enum import IntEnum
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from pikepdf import (
-    Array,
-    Dictionary,
-    Name,
-    NameTree,
-    ObjectStreamMode,
-    PageCopyWarning,
-    Pdf,
-    String,
-)
+from pikepdf import Pdf, Stream
 
-from portal.documents.foreign import carry_layers
+from portal.documents import chapters
+from portal.documents.chapters import Known
+from portal.documents.writing import End, Target, Writer
 
-AT_ONCE = 100  # documents
+# Texts are stepped over: what looks like a reference in them is none.
+REFERENCE = re.compile(rb"\((?:[^()\\]|\\.)*\)|(\d+) 0 R\b", re.DOTALL)
+OF_THE_FILE = ("/Lang", "/MarkInfo", "/Metadata", "/ViewerPreferences")
 
 
-class Mark(NamedTuple):
-    """A bookmark: title, page (from 0), height on it, and those below it."""
+class Frame(IntEnum):
+    """The numbers of what holds a book together, and of what is printed upon its pages."""
 
-    title: str
-    page: int
-    top: float
-    below: tuple["Mark", ...]
+    ROOT = 1
+    PAGES = 2
+    TREE = 3
+    DOCUMENT = 4
+    PARENTS = 5
+    PLACES = 6
+    MARKS = 7
+    STAMP = 8
+    FREE = 9
 
 
 class Part(NamedTuple):
@@ -43,175 +43,207 @@ class Part(NamedTuple):
     path: Path
 
 
+class Chapter(NamedTuple):
+    """One document in a book: the numbers of its objects, as JSON can hold them.
+
+    pages, element, parents, places: nodes of the four trees (places: 0 if it has none). leaves: its
+    pages. mark: its bookmark, mark_text: the entries of it. layers, hidden: groups of optional
+    content. following: the first key of the way back from pages to tags that is free behind it.
+    """
+
+    pages: int
+    leaves: int
+    element: int
+    parents: int
+    places: int
+    mark: int
+    mark_text: str
+    layers: list[int]
+    hidden: list[int]
+    following: int
+
+
 def merge(parts: Iterable[Part], target: Path) -> Path:
-    """Write `parts` one behind the other to `target`; some hundred are open at a time."""
-    left = iter(parts)
-    longer = target.with_name(f"{target.stem}-longer.pdf")
-    for number, first in enumerate(left):
-        _merged(target if number else None, [first, *islice(left, AT_ONCE - 1)], longer)
-        longer.replace(target)
+    """Write `parts` one behind the other to `target`; title and language are those of the first."""
+    with ExitStack() as stack:
+        book = Book(stack.enter_context(target.open("wb")))
+        head: Pdf | None = None
+        for part in parts:
+            if head is None:
+                head = stack.enter_context(Pdf.open(part.path))
+                book.append(head, part.title)
+                continue
+            with Pdf.open(part.path) as pdf:
+                book.append(pdf, part.title)
+        if head is not None:
+            book.close(head)
     return target
 
 
-def _merged(book: Path | None, parts: list[Part], longer: Path) -> None:
-    with ExitStack() as stack:
-        begun = Part("", book) if book else parts.pop(0)
-        merger = Merger(stack.enter_context(Pdf.open(begun.path)), begun.title)
-        for part in parts:
-            merger.append(stack.enter_context(Pdf.open(part.path)), part.title)
-        merger.finish()
-        merger.pdf.save(longer, object_stream_mode=ObjectStreamMode.generate)
+class Book:
+    """A PDF that is written chapter by chapter to `target`, or gone on with after `before`."""
 
+    def __init__(
+        self, target: Target, before: End | None = None, held: Iterable[Chapter] = ()
+    ) -> None:
+        self._writer = Writer(target, first=Frame.FREE, before=before)
+        self.chapters = list(held)
 
-class Merger:
-    """Appends PDFs to `front`, whose single root element then holds them as parts."""
+    @property
+    def pages(self) -> int:
+        """How many pages it has by now."""
+        return sum(chapter.leaves for chapter in self.chapters)
 
-    def __init__(self, front: Pdf, title: str = "") -> None:
-        """Begin with `front`; title: of a bookmark above its own, as the other parts have one."""
-        self.pdf = front
-        tree = front.Root.StructTreeRoot
-        self._tree = tree
-        self._document = tree.K[0] if isinstance(tree.K, Array) else tree.K
-        self._parents: list[Any] = list(_numbers(tree.ParentTree))
-        self._next = 1 + max((int(key) for key in self._parents[::2]), default=-1)
-        self._marks = _under(title, list(_marks(front)), _height(front.pages[0].obj))
-        self._places: dict[str, Any] = dict(_destinations(front))
-        self._parts: list[Any] = []
+    def append(self, pdf: Pdf, title: str = "", known: Known | None = None) -> None:
+        """Put a document behind the others; title: of its bookmark, its own heading if empty.
 
-    def append(self, source: Pdf, title: str) -> int:
-        """Put the pages of `source` behind the others; return the index of the first.
-
-        title: of the bookmark above its own. `source` must stay open until `finish` and saving.
+        known: what the book has already, or will have, by its number in `pdf`.
         """
-        first, count = len(self.pdf.pages), len(source.pages)
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", PageCopyWarning)  # of what we carry over ourselves
-            self.pdf.pages.extend(source.pages)
-        pages = [self.pdf.pages[first + n].obj for n in range(count)]
-        self._take_structure(source, pages)
-        self._take_places(source, pages, first)
-        (mark,) = _under(title, list(_marks(source)), _height(pages[0]))
-        self._marks.append(_shifted(mark, first))
-        carry_layers(self.pdf, source)
-        return first
+        place = len(self.chapters) + 1
+        self.chapters.append(self._chapter(pdf, title, place, known or {}))
 
-    def _take_structure(self, source: Pdf, pages: list[Any]) -> None:
-        """Carry the elements over; their numbers begin behind those that are there."""
-        tree = self.pdf.copy_foreign(source.Root.StructTreeRoot)
-        base = self._next
-        for page in pages:
-            _raise(page, "/StructParents", base)
-            for note in page.get("/Annots", Array()):
-                _raise(note, "/StructParent", base)
-        numbers = list(_numbers(tree.ParentTree))
-        for key, value in zip(numbers[::2], numbers[1::2], strict=True):
-            self._parents += [base + int(key), value]
-            self._next = max(self._next, base + int(key) + 1)
-        kids = list(tree.K) if isinstance(tree.K, Array) else [tree.K]
-        for element in kids:
-            element.S, element.P = Name.Part, self._document
-            self._parts.append(element)
+    def prepend(self, pdf: Pdf) -> None:
+        """Put a document in front of all others, once."""
+        self.chapters.insert(0, self._chapter(pdf, "", 0, {}))
 
-    def _take_places(self, source: Pdf, pages: list[Any], first: int) -> None:
-        """Carry the targets of links over, under names of their own."""
-        index = {page.objgen: n for n, page in enumerate(source.pages)}
-        for name, place in _destinations(source):
-            target = Array([pages[index[place[0].objgen]], *list(place)[1:]])
-            self._places[f"{first}.{name}"] = target
-        for page in pages:
-            for note in page.get("/Annots", Array()):
-                if isinstance(note.get("/Dest"), String):
-                    note.Dest = String(f"{first}.{note.Dest}")
+    def take(self, pdf: Pdf, thing: Any, known: Known, number: int = 0) -> int:
+        """Write an object of `pdf` with all that it leads to; return its number in the book.
 
-    def finish(self) -> None:
-        """Write structure, targets and bookmarks of the whole."""
-        kids = self._document.K
-        self._document.K = Array([*(kids if isinstance(kids, Array) else [kids]), *self._parts])
-        self._tree.ParentTree = self.pdf.make_indirect(Dictionary(Nums=Array(self._parents)))
-        self._tree.ParentTreeNextKey = self._next
-        self._write_places()
-        _write_marks(self.pdf, self._marks)
+        number: which it gets, a fresh one if 0. known: what is there already; what is written now
+        is added.
+        """
+        first = thing.objgen[0]
+        if first not in known:
+            known[first] = number or self._writer.number()
+            self._follow(pdf, [first], known)
+        return known[first]
 
-    def _write_places(self) -> None:
-        tree = NameTree.new(self.pdf)
-        for name, place in self._places.items():
-            tree[name] = place
-        self.pdf.Root.Names = Dictionary(Dests=tree.obj)
-
-
-def _numbers(tree: Any) -> Iterator[Any]:
-    """Yield keys and values of a number tree, in turn."""
-    yield from tree.get("/Nums", Array())
-    for kid in tree.get("/Kids", Array()):
-        yield from _numbers(kid)
-
-
-def _raise(thing: Any, key: str, base: int) -> None:
-    if key in thing:
-        thing[key] = int(thing[key]) + base
-
-
-def _height(page: Any) -> float:
-    return float(page.MediaBox[3])
-
-
-def _destinations(pdf: Pdf) -> Iterator[tuple[str, Any]]:
-    names = pdf.Root.get("/Names", Dictionary()).get("/Dests")
-    if names is not None:
-        yield from NameTree(names).items()
-
-
-def _marks(pdf: Pdf) -> Iterator[Mark]:
-    """Yield the bookmarks of a document that we made."""
-    index = {page.objgen: n for n, page in enumerate(pdf.pages)}
-
-    def below(parent: Any) -> Iterator[Mark]:
-        one = parent.get("/First")
-        while one is not None:
-            place = one.Dest
-            yield Mark(str(one.Title), index[place[0].objgen], float(place[3]), tuple(below(one)))
-            one = one.get("/Next")
-
-    yield from below(pdf.Root.get("/Outlines", Dictionary()))
-
-
-def _under(title: str, marks: list[Mark], top: float) -> list[Mark]:
-    """Return the bookmarks of a document below one with its title, unless that is empty."""
-    if not title:
-        return marks
-    inner = marks[0].below if len(marks) == 1 else marks  # its title stands there already
-    return [Mark(title, 0, top, tuple(inner))]
-
-
-def _shifted(mark: Mark, by: int) -> Mark:
-    below = tuple(_shifted(one, by) for one in mark.below)
-    return mark._replace(page=mark.page + by, below=below)
-
-
-def _write_marks(pdf: Pdf, marks: list[Mark]) -> None:
-    root = pdf.make_indirect(Dictionary(Type=Name.Outlines))
-    _hang(pdf, root, marks, is_open=True)
-    pdf.Root.Outlines = root
-
-
-def _hang(pdf: Pdf, parent: Any, marks: Any, *, is_open: bool) -> None:
-    """Hang bookmarks below `parent`; those of the first level are closed."""
-    made = [
-        pdf.make_indirect(
-            Dictionary(
-                Title=String(mark.title),
-                Parent=parent,
-                Dest=Array([pdf.pages[mark.page].obj, Name.XYZ, 0, mark.top, 0]),
-            )
+    def close(self, head: Pdf) -> End:
+        """Write what holds the chapters together; title and language are those of `head`."""
+        held, put = self.chapters, self._put
+        # The keys of this tree rise in the order of writing: what was put in front came last.
+        risen = sorted(held, key=lambda one: one.following)
+        elements = _list(one.element for one in held)
+        put(Frame.PAGES, Type="/Pages", Count=self.pages, Kids=_list(one.pages for one in held))
+        put(
+            Frame.TREE,
+            Type="/StructTreeRoot",
+            K=_list([Frame.DOCUMENT]),
+            ParentTree=_ref(Frame.PARENTS),
+            ParentTreeNextKey=self._following,
         )
-        for mark in marks
-    ]
-    for n, (item, mark) in enumerate(zip(made, marks, strict=True)):
-        if n:
-            item.Prev = made[n - 1]
-        if n + 1 < len(made):
-            item.Next = made[n + 1]
-        _hang(pdf, item, mark.below, is_open=False)
-    if made:
-        parent.First, parent.Last = made[0], made[-1]
-        parent.Count = len(made) if is_open else -len(made)
+        put(Frame.DOCUMENT, Type="/StructElem", S="/Document", P=_ref(Frame.TREE), K=elements)
+        put(Frame.PARENTS, Kids=_list(one.parents for one in risen))
+        put(Frame.PLACES, Kids=_list(one.places for one in held if one.places))
+        self._put_marks()
+        known: Known = {}
+        self._put_root(head, known)
+        return self._writer.close(Frame.ROOT, self.take(head, head.trailer.Info, known))
+
+    def finish(self, before: End) -> End:
+        """End what was changed in a book whose chapters stay as they were."""
+        return self._writer.close(before.root, before.info)
+
+    @property
+    def _following(self) -> int:
+        return max((chapter.following for chapter in self.chapters), default=0)
+
+    def _put(self, number: int, text: str = "", **entries: object) -> None:
+        """Write a dictionary of entries that are numbers or PDF; text: further ones."""
+        told = " ".join(f"/{key} {value}" for key, value in entries.items())
+        self._writer.put(number, f"<<{told} {text}>>".encode("latin-1"))
+
+    def _put_marks(self) -> None:
+        marks = [chapter.mark for chapter in self.chapters]
+        for n, chapter in enumerate(self.chapters):
+            links = {"Parent": _ref(Frame.MARKS)}
+            links |= {"Prev": _ref(marks[n - 1])} if n else {}
+            links |= {"Next": _ref(marks[n + 1])} if n + 1 < len(marks) else {}
+            self._put(chapter.mark, chapter.mark_text, **links)
+        ends = {"First": _ref(marks[0]), "Last": _ref(marks[-1])}
+        self._put(Frame.MARKS, Type="/Outlines", Count=len(marks), **ends)
+
+    def _put_root(self, head: Pdf, known: Known) -> None:
+        entries: dict[str, str] = {
+            key[1:]: self._told(head, head.Root[key].unparse(), known).decode("latin-1")
+            for key in OF_THE_FILE
+            if key in head.Root
+        }
+        layers = [number for chapter in self.chapters for number in chapter.layers]
+        hidden = [number for chapter in self.chapters for number in chapter.hidden]
+        if layers:
+            shown = f"<</Name (Layers) /OFF {_list(hidden)}>>"
+            entries["OCProperties"] = f"<</OCGs {_list(layers)} /D {shown}>>"
+        self._put(
+            Frame.ROOT,
+            Type="/Catalog",
+            Pages=_ref(Frame.PAGES),
+            StructTreeRoot=_ref(Frame.TREE),
+            Outlines=_ref(Frame.MARKS),
+            Names=f"<</Dests {_ref(Frame.PLACES)}>>",
+            **entries,
+        )
+
+    def _chapter(self, pdf: Pdf, title: str, place: int, known: Known) -> Chapter:
+        base = self._following
+        pages = chapters.pages_below(pdf, chapters.stand_in(pdf, known, Frame.PAGES))
+        element = chapters.part_below(pdf, chapters.stand_in(pdf, known, Frame.DOCUMENT))
+        parents, following = chapters.raised(pdf, base)
+        places = chapters.places_named(pdf, f"{place:06}.")
+        mark = chapters.mark_of(pdf, title)
+        layers, hidden = chapters.layers_of(pdf)
+        known[mark.objgen[0]] = number = self._writer.number()
+        text = self._told(pdf, mark.unparse(resolved=True), known)[2:-2]
+        return Chapter(
+            pages=self.take(pdf, pages, known),
+            leaves=len(pdf.pages),
+            element=self.take(pdf, element, known),
+            parents=self.take(pdf, parents, known),
+            places=self.take(pdf, places, known) if places is not None else 0,
+            mark=number,
+            mark_text=text.decode("latin-1"),
+            layers=[self.take(pdf, one, known) for one in layers],
+            hidden=[self.take(pdf, one, known) for one in hidden],
+            following=following,
+        )
+
+    def _follow(self, pdf: Pdf, waiting: list[int], known: Known) -> None:
+        """Write the objects of `pdf` that wait, and all that they lead to."""
+        while waiting:
+            old = waiting.pop()
+            thing = pdf.get_object((old, 0))
+            if isinstance(thing, Stream):
+                text = self._renumbered(thing.stream_dict.unparse(), known, waiting)
+                self._writer.put_stream(known[old], text, thing.read_raw_bytes())
+            else:
+                text = self._renumbered(thing.unparse(resolved=True), known, waiting)
+                self._writer.put(known[old], text)
+
+    def _told(self, pdf: Pdf, text: bytes, known: Known) -> bytes:
+        """Return the text of an object as it is in the book; what it leads to is written."""
+        waiting: list[int] = []
+        text = self._renumbered(text, known, waiting)
+        self._follow(pdf, waiting, known)
+        return text
+
+    def _renumbered(self, text: bytes, known: Known, waiting: list[int]) -> bytes:
+        """Return the text of an object with the numbers of the book; new ones are added."""
+
+        def one(found: re.Match[bytes]) -> bytes:
+            if found[1] is None:
+                return found[0]
+            old = int(found[1])
+            if old not in known:
+                known[old] = self._writer.number()
+                waiting.append(old)
+            return b"%d 0 R" % known[old]
+
+        return REFERENCE.sub(one, text)
+
+
+def _ref(number: int) -> str:
+    return f"{number:d} 0 R"
+
+
+def _list(numbers: Iterable[int]) -> str:
+    return f"[{' '.join(map(_ref, numbers))}]"

@@ -57,8 +57,15 @@ class Renderer:
         bodies = [body for body, _media_type in content.blobs.values()]
         return self._result(head, bodies, self.seconds).bodies[0]
 
+    def keep(self, order: Mapping[str, Any], *, seconds: float) -> None:
+        """Let the child bind what many share, see `portal.documents.binding.keep`.
+
+        Raises `RenderFailed` as above.
+        """
+        self._result({"keep": dict(order)}, [], seconds)
+
     def bind(self, order: Mapping[str, Any], *, seconds: float) -> None:
-        """Let the child bind documents, see `portal.documents.binding`; `RenderFailed` as above."""
+        """Let the child make a person's binder, see `portal.documents.binding.bind`."""
         self._result({"bind": dict(order)}, [], seconds)
 
     def _result(

@@ -5,13 +5,14 @@ from functools import cache
 
 from portal.core.resources import resource_dir
 
-LETTERS = ("receipt", "code_letter")
+# Whose style a document shares beside that of all.
+LIKE = {"receipt": "letterhead", "code_letter": "letterhead", "binder_contents": "binder"}
 FOLDER = resource_dir("templates") / "documents"
 
 
 def style_source(template: str) -> str:
-    """Return the style of a document: that of all, of letters where it is one, then its own."""
-    names = ["document", *(["letterhead"] if template in LETTERS else []), template]
+    """Return the style of a document: that of all, of those it is like, then its own."""
+    names = ["document", *([LIKE[template]] if template in LIKE else []), template]
     return "".join((FOLDER / f"{name}.css").read_text("utf-8") for name in names)
 
 

@@ -1,4 +1,4 @@
-"""What stands in front of a binder and upon its pages: contents, what changed, for whom, when."""
+"""What stands around the dossiers of a binder: cover, what changed, contents, for whom, when."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
@@ -18,11 +18,11 @@ from portal.core.i18n import gettext as _
 from portal.core.text import one_line
 from portal.documents import dossier as sheets
 from portal.documents.contents import Content
-from portal.documents.dossier import BinderContent, BinderLine, Change
+from portal.documents.dossier import BinderContent, BinderContents, BinderLine, Change
 from portal.documents.models import Document, DocumentState
 from portal.scoring import binders
 from portal.scoring import dossier as dossiers
-from portal.scoring.binders import Binder
+from portal.scoring.binders import BODY, Binder, BinderState
 from portal.scoring.dossier import Dossier
 from portal.scoring.dossier_content import said, sender_of
 
@@ -32,7 +32,7 @@ Pairs = Mapping[UUID, tuple[Dossier, Document]]
 class Part(NamedTuple):
     """One application in a binder; path: None if its dossier could not be made.
 
-    pages: 0 while they were never counted.
+    pages: 0 while they were never counted. sha256: of the dossier's bytes.
     """
 
     application_id: UUID
@@ -44,12 +44,14 @@ class Part(NamedTuple):
     organisation: str
     pages: int
     path: Path | None
+    sha256: str
 
 
 class Frame(NamedTuple):
     """For whom and when a binder is made. It reads nothing from the database any more.
 
-    earlier: the copy that the juror has. tied: what must not be named, for a conflict.
+    earlier: the copy that the juror has. tied: what must not be named, for a conflict. kept: the
+    bodies of the call that were bound already.
     """
 
     juror: Juror
@@ -58,6 +60,7 @@ class Frame(NamedTuple):
     earlier: Binder | None
     tied: frozenset[UUID]
     waiting: int
+    kept: Sequence[dict[str, Any]]
 
 
 def parts_of(juror: Juror, applications: Sequence[Application], pairs: Pairs) -> list[Part]:
@@ -90,6 +93,7 @@ def _part(
         organisation=organisation,
         pages=dossier.pages,
         path=_path(document),
+        sha256=document.sha256,
     )
 
 
@@ -117,8 +121,8 @@ def lines(parts: Sequence[Part], front: int) -> list[BinderLine]:
     return found
 
 
-def content(frame: Frame, front: int) -> Content:
-    """Return cover, changes and contents if they take `front` pages."""
+def cover(frame: Frame, front: int) -> Content:
+    """Return cover and changes if `front` pages stand before the first dossier."""
     definition = frame.juror.definition
     told = lines(frame.parts, front)
     earlier = frame.earlier
@@ -129,7 +133,7 @@ def content(frame: Frame, front: int) -> Content:
             person=one_line(frame.juror.user.called),
             made_at=frame.made_at,
             zone=definition.zone,
-            lines=tuple(told),
+            held=sum(line.first_page > 0 for line in told),
             pages=front + sum(line.pages for line in told),
             shuffled=definition.jury.shuffle,
             waiting=frame.waiting,
@@ -137,6 +141,13 @@ def content(frame: Frame, front: int) -> Content:
             changes=tuple(changes(frame, told)),
         )
     )
+
+
+def contents(frame: Frame, front: int) -> BinderContents:
+    """Return the contents if `front` pages stand before the first dossier."""
+    definition = frame.juror.definition
+    told = tuple(lines(frame.parts, front))
+    return BinderContents(sender_of(definition), said(definition.title), told)
 
 
 def changes(frame: Frame, told: Sequence[BinderLine]) -> Iterator[Change]:
@@ -156,16 +167,16 @@ def changes(frame: Frame, told: Sequence[BinderLine]) -> Iterator[Change]:
 
 
 def stamps(frame: Frame) -> Content:
-    """Return the words for the pages of each part that is bound."""
+    """Return the words for all pages: for whom, and when; each page names its version itself."""
     definition = frame.juror.definition
     day = format_date(frame.made_at, "long", definition.zone)
-    name = one_line(frame.juror.user.called)
-    words = [
-        _("For %(name)s · %(day)s · %(number)s, version %(n)s",
-          name=name, day=day, number=part.number, n=part.version_n)
-        for part in frame.parts if part.path
-    ]  # fmt: skip
-    return sheets.stamps(sheets.Stamps(sender_of(definition), tuple(words)))
+    words = _("For %(name)s · %(day)s", name=one_line(frame.juror.user.called), day=day)
+    return sheets.stamps(sheets.Stamps(sender_of(definition), words))
+
+
+def blank_stamps(frame: Frame) -> Content:
+    """Return the same for nobody yet, with the digits of page numbers."""
+    return sheets.stamps(sheets.Stamps(sender_of(frame.juror.definition)))
 
 
 def as_kept(frame: Frame, told: Sequence[BinderLine]) -> list[dict[str, Any]]:
@@ -195,8 +206,16 @@ def frame_of(juror: Juror, binder: Binder, made_at: datetime) -> tuple[Frame, Pa
         earlier=binders.copy_of(juror, binder),
         tied=_tied(juror),
         waiting=binders.waiting(juror),
+        kept=_kept(juror),
     )
     return frame, pairs
+
+
+def _kept(juror: Juror) -> list[dict[str, Any]]:
+    rows = select(Binder.files).where(
+        Binder.call_id == juror.call.id, Binder.state == BinderState.READY
+    )
+    return [files[BODY] for files in db.session.scalars(rows) if BODY in files]
 
 
 def _tied(juror: Juror) -> frozenset[UUID]:

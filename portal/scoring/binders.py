@@ -31,6 +31,7 @@ from portal.scoring.dossier import State, forget_lost, states, states_of
 JOB = "make_binder"
 AREA = "binders"
 DOWNLOAD = "binder_download"
+BODY = "body"
 
 
 class BinderState(StrEnum):
@@ -48,7 +49,8 @@ class Binder(Model):
 
     parts: one dict for each application in its order (application, reference, title, version_n,
     digest, first_page, pages). changes: those since the juror's earlier copy, as for the page.
-    files: storage key and size by `pdf` and `zip`. done of total: dossiers that were made.
+    files: storage key and size by `pdf` and `zip`, and by `body` what others may share of it. done
+    of total: dossiers that were made.
     """
 
     __tablename__ = "binder"
@@ -180,7 +182,7 @@ def order(juror: Juror, *, by: Actor) -> Binder:
     read, or scoring is closed.
     """
     if not is_open(juror.call):
-        raise DomainError(_("Scoring is closed. Dossiers are no longer offered."))
+        raise DomainError(_("Scoring is closed. Binders are no longer offered."))
     last = newest(juror)
     if last and last.is_under_way:
         return last

@@ -1,4 +1,4 @@
-"""The job `make_binder`: missing dossiers first, then what stands around them, then all in one."""
+"""The job `make_binder`: missing dossiers, what jurors share, then what is the juror's own."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -15,18 +15,14 @@ from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.i18n import BINDING, in_language
 from portal.documents import making
-from portal.documents.contents import Content
 from portal.documents.models import Document, DocumentState
 from portal.documents.renderer import renderer
-from portal.scoring import binder_pages, binders, dossier, letters
-from portal.scoring.binder_pages import Frame, Pairs, Part
+from portal.scoring import binder_pages, binders, bodies, dossier, letters
+from portal.scoring.binder_pages import Frame, Pairs
 from portal.scoring.binders import Binder, BinderState
 from portal.scoring.dossier import Dossier
 from portal.storage.wiring import scratch
 
-LARGEST = 20_000_000_000  # bytes
-SECONDS, SECONDS_EACH = 60.0, 1.0  # for binding: in all, and more for each dossier
-LINES_PER_PAGE = 16  # of the contents, a first guess
 NOT_WANTED = "not asked for any more"
 TRIES = 3
 
@@ -129,30 +125,26 @@ def _bind(binder: Binder, juror: Juror, folder: Path) -> None:
     if any(document.state is DocumentState.ORDERED for _dossier, document in pairs.values()):
         raise jobs.Later(1)  # something changed while the others were made
     frame = _counted(frame)
-    front = _front(frame, folder)
-    bound = [part for part in frame.parts if part.path]
+    body = bodies.lay_out(frame, folder)
+    jobs.renew()
+    kept = body.file or bodies.keep(body, frame, folder)
+    jobs.renew()
     order = {
         "front": str(folder / "front.pdf"),
-        "stamps": str(_rendered(binder_pages.stamps(frame), folder / "stamps.pdf")),
-        "parts": [_order_of(part, n) for n, part in enumerate(bound, 1)],
+        "stamps": str(bodies.rendered(binder_pages.stamps(frame), folder / "stamps.pdf")),
+        "kept": str(storage.store().path(kept["key"])),
         "target": str(folder / "binder.pdf"),
         "archive": str(folder / "binder.zip"),
     }
+    renderer().bind(order, seconds=bodies.seconds(frame))
     jobs.renew()
-    renderer().bind(order, seconds=SECONDS + SECONDS_EACH * len(bound))
-    jobs.renew()
-    _keep(binder, frame, front, {kind: _stored(folder, kind) for kind in ("pdf", "zip")})
-
-
-def _pages_of(path: Path) -> int:
-    from portal.documents.binding import pages_of  # brings pikepdf, 9 MB: for the worker only
-
-    return pages_of(path)
+    files = {kind: bodies.stored(folder / f"binder.{kind}") for kind in ("pdf", "zip")}
+    _keep(binder, frame, body.front, {**files, binders.BODY: kept})
 
 
 def _counted(frame: Frame) -> Frame:
     """Return the frame with the pages of dossiers that were never bound before, counted."""
-    fresh = {p.dossier_id: _pages_of(p.path) for p in frame.parts if p.path and not p.pages}
+    fresh = {p.dossier_id: bodies.pages_of(p.path) for p in frame.parts if p.path and not p.pages}
     if not fresh:
         return frame
     with transaction():
@@ -160,42 +152,6 @@ def _counted(frame: Frame) -> Frame:
             db.session.execute(update(Dossier).where(Dossier.id == dossier_id).values(pages=pages))
     parts = [part._replace(pages=fresh.get(part.dossier_id, part.pages)) for part in frame.parts]
     return frame._replace(parts=parts)
-
-
-def _front(frame: Frame, folder: Path) -> int:
-    """Write `front.pdf`; return how many pages it has.
-
-    The numbers in the contents depend on it, so it is guessed, and laid out again if the guess was
-    wrong.
-    """
-    pages = 2 + len(frame.parts) // LINES_PER_PAGE + (frame.earlier is not None)
-    while True:
-        path = _rendered(binder_pages.content(frame, pages), folder / "front.pdf")
-        counted = _pages_of(path)
-        if counted == pages:
-            return pages
-        pages = counted
-
-
-def _rendered(content: Content, path: Path) -> Path:
-    path.write_bytes(renderer().render(content, BINDING))
-    return path
-
-
-def _order_of(part: Part, n: int) -> dict[str, Any]:
-    title = f"{part.number} {part.title}"
-    return {
-        "path": str(part.path),
-        "title": title,
-        "name": storage.safe_name(f"{n:03} {title}.pdf"),
-    }
-
-
-def _stored(folder: Path, kind: str) -> dict[str, Any]:
-    key = storage.new_key(binders.AREA)
-    with (folder / f"binder.{kind}").open("rb") as file:
-        stored = storage.store().put(key, file, limit=LARGEST)
-    return {"key": key, "size": stored.size}
 
 
 def _keep(binder: Binder, frame: Frame, front: int, files: dict[str, Any]) -> None:

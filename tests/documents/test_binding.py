@@ -1,6 +1,7 @@
 """A binder of dossiers is one document: tags, links, bookmarks, layers, stamps, page numbers."""
 
 import re
+import subprocess
 import zipfile
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -12,13 +13,13 @@ import pypdf
 import pytest
 from flask import Flask
 from pdfua import validate
-from pikepdf import Array, Dictionary, Name, NameTree, Pdf
+from pikepdf import Array, Dictionary, Name, NameTree, NumberTree, Pdf
 
 from portal.core.i18n import in_language
-from portal.documents import binding
 from portal.documents import dossier as pages
 from portal.documents.binding import pages_of
-from portal.documents.dossier import BinderContent, BinderLine, Stamps
+from portal.documents.contents import Content
+from portal.documents.dossier import BinderContent, BinderContents, BinderLine, Stamps
 from portal.documents.renderer import Renderer
 from tests.documents.contents_of_samples import SENDER
 from tests.documents.dossiers import content
@@ -38,18 +39,27 @@ class Bound:
         parts = [self._part(child, n) for n in range(COUNT)]
         self.counts = [pages_of(Path(part["path"])) for part in parts]
         self.firsts = [3 + sum(self.counts[:n]) for n in range(COUNT)]
-        (folder / "front.pdf").write_bytes(child.render(self._front(), "de"))
-        with in_language("de"):
-            words = tuple(f"Für {NAME} · Nummer{n}, Fassung {n + 1}" for n in range(COUNT))
-            (folder / "stamps.pdf").write_bytes(
-                child.render(pages.stamps(Stamps(SENDER, words)), "de")
-            )
-        self.sources = [folder / "front.pdf", *[Path(part["path"]) for part in parts]]
         self.parts = parts
+        for name, made in self._around().items():
+            (folder / f"{name}.pdf").write_bytes(child.render(made, "de"))
+        self.sources = [self._path("front"), self._path("contents"), *[p["path"] for p in parts]]
         self.pdf, self.zip = folder / "binder.pdf", folder / "binder.zip"
+        child.keep(self.order(folder / "kept.zip"), seconds=60)
+        self.bind(child, "own", self.pdf, self.zip)
+
+    def _path(self, name: str) -> str:
+        return str(self.folder / f"{name}.pdf")
+
+    def order(self, target: Path) -> dict[str, Any]:
+        """Return the order for what many share."""
+        return {"contents": self._path("contents"), "stamps": self._path("blank"),
+                "parts": self.parts, "first": 2, "target": str(target)}  # fmt: skip
+
+    def bind(self, child: Renderer, stamps: str, pdf: Path, archive: Path) -> None:
+        """Make a binder of what is kept."""
         child.bind(
-            {"front": str(folder / "front.pdf"), "stamps": str(folder / "stamps.pdf"),
-             "parts": parts, "target": str(self.pdf), "archive": str(self.zip)},
+            {"front": self._path("front"), "stamps": self._path(stamps),
+             "kept": str(self.folder / "kept.zip"), "target": str(pdf), "archive": str(archive)},
             seconds=60,
         )  # fmt: skip
 
@@ -60,17 +70,23 @@ class Bound:
         path.write_bytes(child.render(made, "de"))
         return {"path": str(path), "title": f"IP-2027-000{n} Titel{n}", "name": f"00{n} T.pdf"}
 
-    def _front(self) -> Any:
+    def _around(self) -> dict[str, Content]:
+        """Return what stands around the dossiers: for all, for one juror, and for another."""
         lines = tuple(
             BinderLine(f"IP-2027-000{n}", f"Titel{n}", "Verein", n + 1, self.firsts[n], count)
             for n, count in enumerate(self.counts)
         )
         made = datetime(2027, 10, 1, 8, tzinfo=UTC)
+        call = "Integrationspreis 2027"
+        cover = BinderContent(SENDER, call, NAME, made, "Europe/Berlin", COUNT, 2)
         with in_language("de"):
-            return pages.binder(
-                BinderContent(SENDER, "Integrationspreis 2027", NAME, made, "Europe/Berlin",
-                              lines, 2 + sum(self.counts))
-            )  # fmt: skip
+            return {
+                "front": pages.binder(cover),
+                "contents": pages.contents(BinderContents(SENDER, call, lines)),
+                "blank": pages.stamps(Stamps(SENDER)),
+                "own": pages.stamps(Stamps(SENDER, f"Für {NAME} · 1. Oktober 2027")),
+                "other": pages.stamps(Stamps(SENDER, "Für Vera Zweit · 2. Oktober 2027")),
+            }
 
 
 @pytest.fixture(scope="module")
@@ -91,7 +107,12 @@ _made: list[Bound] = []
 
 def elements(pdf: Pdf) -> Iterator[Any]:
     """Yield every element of the structure, from the root on, in the order of reading."""
-    waiting = [pdf.Root.StructTreeRoot.K]
+    return elements_of(pdf.Root.StructTreeRoot.K)
+
+
+def elements_of(root: Any) -> Iterator[Any]:
+    """Yield an element and all below it."""
+    waiting = [root]
     while waiting:
         one = waiting.pop()
         if isinstance(one, Array):
@@ -104,8 +125,7 @@ def elements(pdf: Pdf) -> Iterator[Any]:
 
 
 def parents(pdf: Pdf) -> dict[int, Any]:
-    numbers = list(pdf.Root.StructTreeRoot.ParentTree.Nums)
-    return {int(k): v for k, v in zip(numbers[::2], numbers[1::2], strict=True)}
+    return dict(NumberTree(pdf.Root.StructTreeRoot.ParentTree).items())
 
 
 def orphans(pdf: Pdf) -> list[Any]:
@@ -115,7 +135,7 @@ def orphans(pdf: Pdf) -> list[Any]:
     return [one for one in held if one.objgen not in reached]
 
 
-def len_of_orphans(path: Path) -> int:
+def len_of_orphans(path: str) -> int:
     with Pdf.open(path) as pdf:
         return len(orphans(pdf))
 
@@ -148,12 +168,13 @@ def test_parts_follow_each_other_below_one_document(bound: Bound) -> None:
     with Pdf.open(bound.pdf) as pdf:
         tree = pdf.Root.StructTreeRoot.K
         [document] = list(tree) if isinstance(tree, Array) else [tree]
-        with Pdf.open(bound.sources[0]) as front:
-            before = len(next(elements(front)).K)
-        below = list(document.K)[before:]
-        assert [str(one.S) for one in [document, *below]] == ["/Document"] + ["/Part"] * COUNT
+        below = list(document.K)
+        assert [str(one.S) for one in [document, *below]] == ["/Document"] + ["/Part"] * (COUNT + 2)
         assert all(one.P.objgen == document.objgen for one in below)
         assert [str(one.S) for one in elements(pdf)].count("/Document") == 1
+        with Pdf.open(bound.sources[2]) as part:
+            own = [str(one.S) for one in elements(part)][1:]
+        assert own == [str(one.S) for one in elements_of(below[2])][1:]
 
 
 def test_links_in_a_part_lead_into_the_same_part(bound: Bound) -> None:
@@ -170,13 +191,14 @@ def test_links_in_a_part_lead_into_the_same_part(bound: Bound) -> None:
 def test_bookmarks_lead_to_each_application_and_its_chapters(bound: Bound) -> None:
     reader = pypdf.PdfReader(bound.pdf)
     top = [one for one in reader.outline if not isinstance(one, list)]
-    titles = [str(one.title) for one in top[1:]]
-    assert titles == [f"IP-2027-000{n} Titel{n}" for n in range(COUNT)]
-    begins = [reader.get_destination_page_number(one) + 1 for one in top[1:]]
-    assert begins == bound.firsts
+    titles = [str(one.title) for one in top]
+    assert titles[:2] == ["Integrationspreis 2027", "Inhalt"]
+    assert titles[2:] == [f"IP-2027-000{n} Titel{n}" for n in range(COUNT)]
+    begins = [reader.get_destination_page_number(one) + 1 for one in top]
+    assert begins == [1, 2, *bound.firsts]
     below = [one for one in reader.outline if isinstance(one, list)]
-    assert [str(one.title) for one in below[2]][:2] == ["Auf einen Blick", "Die Bewerbung"]
-    chapter = reader.get_destination_page_number(below[2][0]) + 1
+    assert [str(one.title) for one in below[1]][:2] == ["Auf einen Blick", "Die Bewerbung"]
+    chapter = reader.get_destination_page_number(below[1][0]) + 1
     assert chapter == bound.firsts[1] + 1
 
 
@@ -186,15 +208,16 @@ def test_the_contents_name_the_pages_on_which_the_applications_stand(bound: Boun
         assert re.search(rf"Titel{n}\s+Verein\s+{n + 1}\s+{first}\b", texts[1])
         assert f"IP-2027-000{n}" in texts[first - 1]
         assert "Dossier für die Jury" in texts[first - 1]
-    assert f"Seite 2 von {len(texts)}" in texts[1]
 
 
 def test_each_page_bears_name_version_and_its_own_number(bound: Bound) -> None:
     texts = [" ".join(page.extract_text().split()) for page in pypdf.PdfReader(bound.pdf).pages]
     starts = [*bound.firsts, len(texts) + 1]
+    assert f"Für {NAME} · 1. Oktober 2027 Mappe, Seite 2" in texts[1]
     for n in range(COUNT):
         for page in range(starts[n], starts[n + 1]):
-            assert f"Für {NAME} · Nummer{n}, Fassung {n + 1}" in texts[page - 1]
+            assert f"Für {NAME} · 1. Oktober 2027" in texts[page - 1]
+            assert f"IP-2027-000{n} · Fassung" in texts[page - 1]
             assert re.search(rf"\b{page}\b", texts[page - 1].replace("Mappe, Seite", ""))
             assert "Mappe, Seite" in texts[page - 1]
 
@@ -231,35 +254,63 @@ def test_the_archive_holds_each_dossier_stamped_and_tagged(bound: Bound) -> None
             assert set(faults(file)) <= {"fonts embedded"}
             texts = [p.extract_text() for p in pypdf.PdfReader(BytesIO(body)).pages]
             assert len(texts) == bound.counts[n]
-            assert all(f"Nummer{n}" in text for text in texts)
+            assert all(f"IP-2027-000{n}" in text for text in texts)
+            assert all(f"Für {NAME} · 1. Oktober 2027" in " ".join(t.split()) for t in texts)
             assert not any("Mappe" in text for text in texts)
 
 
-def test_a_binder_in_several_steps_is_the_same(
-    bound: Bound, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+def test_another_gets_the_same_dossiers_under_their_own_name(
+    bound: Bound, child: Renderer, tmp_path: Path
 ) -> None:
-    monkeypatch.setattr(binding, "AT_ONCE", 1)
-    front, helper = str(bound.folder / "front.pdf"), str(bound.folder / "stamps.pdf")
-    target = tmp_path / "stepwise.pdf"
-    binding.bind(front=front, stamps=helper, parts=bound.parts, target=str(target))
-    once, stepwise = pypdf.PdfReader(bound.pdf), pypdf.PdfReader(target)
-    assert [p.extract_text() for p in once.pages] == [p.extract_text() for p in stepwise.pages]
-    assert titles_of(once.outline) == titles_of(stepwise.outline)
-    assert faults(target) == faults(bound.pdf)
-    with Pdf.open(bound.pdf) as one, Pdf.open(target) as other:
-        assert [str(e.S) for e in elements(one)] == [str(e.S) for e in elements(other)]
-        assert parents(one).keys() == parents(other).keys()
-        assert len(list(NameTree(one.Root.Names.Dests))) == len(
-            list(NameTree(other.Root.Names.Dests))
-        )
+    pdf, archive = tmp_path / "other.pdf", tmp_path / "other.zip"
+    bound.bind(child, "other", pdf, archive)
+    texts = [words(page) for page in pypdf.PdfReader(pdf).pages]
+    first = [words(page) for page in pypdf.PdfReader(bound.pdf).pages]
+    old, new = f"Für {NAME} · 1. Oktober 2027", "Für Vera Zweit · 2. Oktober 2027"
+    assert [text.replace(old, new) for text in first[1:]] == texts[1:]
+    assert NAME not in " ".join(texts[1:])
+    assert faults(pdf) == faults(bound.pdf)
+    with zipfile.ZipFile(archive) as packed:
+        for name in packed.namelist():
+            pages_here = pypdf.PdfReader(BytesIO(packed.read(name))).pages
+            assert all(new in words(page) for page in pages_here)
 
 
-def titles_of(outline: Any) -> list[Any]:
-    return [titles_of(one) if isinstance(one, list) else one.title for one in outline]
+def words(page: pypdf.PageObject) -> str:
+    return " ".join(page.extract_text().split())
+
+
+def test_the_same_bytes_come_of_the_same(bound: Bound, child: Renderer, tmp_path: Path) -> None:
+    child.keep(bound.order(tmp_path / "kept.zip"), seconds=60)
+    assert (tmp_path / "kept.zip").read_bytes() == (bound.folder / "kept.zip").read_bytes()
+    pdf, archive = tmp_path / "again.pdf", tmp_path / "again.zip"
+    bound.bind(child, "own", pdf, archive)
+    assert pdf.read_bytes() == bound.pdf.read_bytes()
+    assert archive.read_bytes() == bound.zip.read_bytes()
+
+
+def test_what_is_kept_bears_no_name(bound: Bound) -> None:
+    with zipfile.ZipFile(bound.folder / "kept.zip") as kept:
+        books = [name for name in kept.namelist() if name.endswith(".pdf")]
+        assert len(books) == COUNT + 1
+        for name in books:
+            pages_here = pypdf.PdfReader(BytesIO(kept.read(name))).pages
+            assert not any("Für " + NAME in words(page) for page in pages_here)
+
+
+def test_other_programs_find_no_fault(bound: Bound) -> None:
+    files = [bound.pdf]
+    with zipfile.ZipFile(bound.zip) as packed:
+        files += [Path(packed.extract(name, bound.folder / "out")) for name in packed.namelist()]
+    for file in files:
+        with Pdf.open(file) as pdf:
+            assert pdf.check_pdf_syntax() == []
+        done = subprocess.run(["pdfinfo", file], capture_output=True, text=True, check=True)
+        assert done.stderr == ""
 
 
 def test_lines_are_held_by_their_paragraphs(bound: Bound) -> None:
-    with Pdf.open(bound.sources[1]) as pdf:
+    with Pdf.open(bound.sources[2]) as pdf:
         inside = [one for one in elements(pdf) if one.S == Name.P]
         kids = [kid for one in inside for kid in (one.K if isinstance(one.K, Array) else [one.K])]
         assert kids

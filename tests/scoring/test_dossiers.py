@@ -315,7 +315,7 @@ def test_after_the_close_nothing_is_offered_and_the_files_go(house: JuryHouse) -
     assert db.session.get_one(Binder, binder.id, populate_existing=True).state is BinderState.GONE
     assert storage.store().stat(key).size  # younger than an hour
     with time_machine.travel(now() + timedelta(hours=2)):
-        assert binders.sweep() == 2
+        assert binders.sweep() == 3  # both files, and the body
     with pytest.raises(FileNotFoundError):
         storage.store().stat(key)
 
