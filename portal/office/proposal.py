@@ -54,14 +54,19 @@ def carry_out(call: Call) -> ResponseReturnValue:
     try:
         with transaction():
             _require_sure(call)
-            awarded, declined = proposing.carry_out(call, chosen=_chosen(), by=person())
+            done = proposing.carry_out(call, chosen=_chosen(), by=person())
     except DomainError as fault:
         if not fault.message:
             raise
         flash(fault.message, "warning")
     else:
-        flash(_("Awarded: %(awarded)s. Without a prize: %(declined)s.",
-                awarded=awarded, declined=declined))  # fmt: skip
+        flash(_("Awarded: %(awarded)s. Without a prize: %(declined)s. The letters wait under "
+                "“Letters” until you release them.",
+                awarded=done.awarded, declined=done.declined))  # fmt: skip
+        if done.by_post:
+            numbers = ", ".join(str(one.reference) for one in done.by_post)
+            flash(_("No e-mail address is known of %(numbers)s. Tell them by post or telephone.",
+                    numbers=numbers), "warning")  # fmt: skip
     return redirect(url_for(".show", slug=call.slug), 303)
 
 

@@ -1,7 +1,9 @@
 """The proposal of a closed meeting, and carrying it out: who is awarded, who is not."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
+from functools import partial
+from typing import NamedTuple
 from uuid import UUID
 
 from sqlalchemy import select
@@ -18,7 +20,7 @@ from portal.core.clock import now
 from portal.core.db import db
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
-from portal.scoring import places, sharing
+from portal.scoring import places, sharing, telling
 from portal.scoring.meeting_models import Meeting, Motion, Proposal
 
 
@@ -98,8 +100,16 @@ def is_award(one: Proposal) -> bool:
     return one.motion in (Motion.PLACE, Motion.SUM)
 
 
-def carry_out(call: Call, *, chosen: Collection[UUID], by: Actor) -> tuple[int, int]:
-    """Award those with a place, decline the others; return how many of each.
+class Decided(NamedTuple):
+    """How many were awarded and declined, and which of them no letter reaches."""
+
+    awarded: int
+    declined: int
+    by_post: list[Application]
+
+
+def carry_out(call: Call, *, chosen: Collection[UUID], by: Actor) -> Decided:
+    """Award those with a place, decline the others; each gets a letter that waits for release.
 
     chosen: the applications that the page showed as awarded, so that nothing else is decided than
     what was looked at. Raises `DomainError` where that changed, or nothing can be decided yet.
@@ -115,22 +125,32 @@ def carry_out(call: Call, *, chosen: Collection[UUID], by: Actor) -> tuple[int, 
         raise DomainError(_("No place was given yet. The jury decides in a meeting."))
     if {one.application_id for one in wanted.awarded} != set(chosen):
         raise DomainError(_("The proposal has changed meanwhile. Look at it once more."))
-    at = now()
+    at, found = now(), proposals(call)
     for one in wanted.awarded:
-        _move(one.application, Move.AWARD, by=by)
         one.carried_out_at, one.carried_out_by = at, by.key
+        award = partial(_award, call, found, one)
+        _decide(one.application, Move.AWARD, by=by, award=award)
     for application in wanted.declined:
-        _move(application, Move.DECLINE, by=by)
+        _decide(application, Move.DECLINE, by=by)
     db.session.flush()
     audit.record(by, "proposal_carry_out", call, awarded=len(wanted.awarded),
                  declined=len(wanted.declined))  # fmt: skip
-    return len(wanted.awarded), len(wanted.declined)
+    decided = [*(one.application for one in wanted.awarded), *wanted.declined]
+    by_post = [one for one in decided if not one.owner_email]
+    return Decided(len(wanted.awarded), len(wanted.declined), by_post)
 
 
-def _move(application: Application, move: Move, *, by: Actor) -> None:
+def _decide(
+    application: Application, move: Move, *, by: Actor, award: Callable[[], str] | None = None
+) -> None:
     POLICY.require(by, move, application)
     application.make_move(move, by=by, at=now())
     audit.record(by, move, application)
+    telling.tell(application, move, by=by, award=award)
+
+
+def _award(call: Call, found: Collection[Proposal], one: Proposal) -> str:
+    return words(call, found)[one.id]
 
 
 def words(call: Call, found: Collection[Proposal], *, whole: bool = True) -> dict[UUID, str]:

@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from portal import mail
 from portal.applications import conflicts
 from portal.applications.judging import Tie
 from portal.applications.workflow import Move, Status
@@ -15,6 +16,7 @@ from portal.audit.models import AuditEntry
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError, Forbidden, NotFound
+from portal.mail.models import Letter, LetterState
 from portal.scoring import agenda, meetings, minutes, places, presence, proposing, tallying, voting
 from portal.scoring.agenda import Overtaken
 from portal.scoring.meeting_models import (
@@ -440,8 +442,15 @@ def test_the_office_carries_the_proposal_out(house: JuryHouse) -> None:
     with pytest.raises(DomainError):
         proposing.carry_out(house.call, chosen={house.applications[0].id}, by=office)
     with transaction():
-        assert proposing.carry_out(house.call, chosen=won, by=office) == (1, 2)
+        assert proposing.carry_out(house.call, chosen=won, by=office) == (1, 2, [])
 
     assert [one.status for one in house.applications] == [
         Status.NOT_AWARDED, Status.AWARDED, Status.NOT_AWARDED
     ]  # fmt: skip
+    letters = {one.about: one for one in db.session.scalars(
+        select(Letter).where(Letter.name.in_(("award", "decline")))
+    )}  # fmt: skip
+    assert [(letters[one.id].name, letters[one.id].state) for one in house.applications] == [
+        ("decline", LetterState.HELD), ("award", LetterState.HELD), ("decline", LetterState.HELD)
+    ]  # fmt: skip
+    assert "1. Preis (5.000 €)" in mail.preview(letters[house.applications[1].id]).text

@@ -171,7 +171,7 @@ def test_a_later_meeting_knows_what_an_earlier_one_gave(house: JuryHouse) -> Non
     assert list(said.values()) == ["1. Preis, geteilt (2.500 €)"] * 2
     chosen = {one.id for one in house.applications[:2]}
     with transaction():
-        assert proposing.carry_out(house.call, chosen=chosen, by=house.user("office")) == (2, 1)
+        assert proposing.carry_out(house.call, chosen=chosen, by=house.user("office")) == (2, 1, [])
 
 
 def test_who_has_withdrawn_holds_no_place_any_more(house: JuryHouse) -> None:
