@@ -28,7 +28,7 @@ MOST = 2000  # one action on more would hold the database for too long
 UNDO_FOR = timedelta(hours=24)
 Wish = dict[str, str]
 LEAVE_OUT = "leave_out"  # the wish that leaves out what something speaks against
-Doubts = dict[UUID, list[str]]
+Doubts = dict[UUID, list[tuple[str, str]]]
 
 
 @dataclass(frozen=True)
@@ -49,8 +49,8 @@ class Bulk:
     why one application is left out, empty if it is not. run: does it with one application and
     returns what `undo` needs (JSON), None if nothing changed. undo: None if there is no way back.
     leads_to: an action that has pages of its own; the chosen ids or the list's query go there.
-    doubts: what speaks against it though it can be done, by application, in a few words each; with
-    the wish `LEAVE_OUT` the action's `preview` must refuse these.
+    doubts: what speaks against it though it can be done, by application, each in a few words and
+    the shape that stands before them; with the wish `LEAVE_OUT` `preview` must refuse these.
     """
 
     name: str
@@ -96,7 +96,7 @@ class Plan:
 
     able: list[Application] = field(default_factory=list)
     unable: list[tuple[Application, str]] = field(default_factory=list)
-    doubted: list[tuple[Application, list[str]]] = field(default_factory=list)
+    doubted: list[tuple[Application, list[tuple[str, str]]]] = field(default_factory=list)
 
     @property
     def sure(self) -> list[Application]:

@@ -8,7 +8,7 @@ from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.applications import bulks, finding
-from portal.applications.bulks import BULKS, LEAVE_OUT, Bulk, Done, Plan, Wish
+from portal.applications.bulks import BULKS, LEAVE_OUT, Bulk, Plan, Wish
 from portal.applications.listing import parse
 from portal.calls.models import Call
 from portal.core.db import transaction
@@ -90,7 +90,6 @@ def run(call: Call) -> ResponseReturnValue:
         return _preview(call, bulk, ids, wish, missing)
     with transaction():
         done = bulks.do(bulk, call, ids, wish, here().user)
-    flash(_told(bulk, done), "success" if done.changed else "info")
     return redirect(url_for(".result", slug=call.slug, run_id=done.run.id), 303)
 
 
@@ -102,12 +101,6 @@ def _missing(call: Call, bulk: Bulk, wish: Wish) -> str:
         if one.options and value and value not in dict(one.options):
             return _("Choose one of the list: %(what)s", what=one.label)
     return ""
-
-
-def _told(bulk: Bulk, done: Done) -> str:
-    return f"{bulk.label()}: " + ngettext(
-        "one application changed.", "%(num)s applications changed.", done.changed
-    )
 
 
 @bp.get("/<slug>/office/bulk/<uuid:run_id>")

@@ -119,21 +119,22 @@ def _start(application: Application, _wish: Wish, by: User) -> Any:
 
 
 def _open_points(found: Sequence[Application]) -> Doubts:
-    """Return what of the checklists is open, as "Acts in Dortmund: in question"."""
+    """Return what of the checklists is open, as "Acts in Dortmund: in question" and its shape."""
     points = marking.open_on([one.id for one in found])
     return {key: [_point(line) for line in lines] for key, lines in points.items()}
 
 
-def _point(line: Line) -> str:
-    word, _kind = check_mark(line)
-    return f"{plain(line.item.text, language())}: {word}"
+def _point(line: Line) -> tuple[str, str]:
+    word, kind = check_mark(line)
+    return f"{plain(line.item.text, language())}: {word}", kind
 
 
 def _cannot_find_eligible(application: Application, wish: Wish, by: User) -> str:
     why = _cannot_move(Move.FIND_ELIGIBLE, application, by)
     if why or not wish.get(LEAVE_OUT):
         return why
-    return "; ".join(_open_points([application]).get(application.id, []))
+    points = _open_points([application]).get(application.id, [])
+    return "; ".join(words for words, _kind in points)
 
 
 def _find_eligible(application: Application, wish: Wish, by: User) -> Any:

@@ -12,10 +12,11 @@ from portal.web.rooms import here
 
 bp = Blueprint("moves", __name__)
 # What the office decides at an application; the other moves are made elsewhere.
-MOVES = (
+NEXT = (
     Move.FIND_ELIGIBLE, Move.START_SCREENING, Move.FORWARD_TO_JURY, Move.RETURN_FOR_COMPLETION,
-    Move.FIND_INELIGIBLE, Move.REOPEN, Move.RECALL, Move.WITHDRAW,
+    Move.FIND_INELIGIBLE, Move.REOPEN, Move.RECALL,
 )  # fmt: skip
+SELDOM = (Move.WITHDRAW,)  # not a step of the check: it stands with what else can be done
 KEYS = {Move.FIND_ELIGIBLE: "z", Move.RETURN_FOR_COMPLETION: "r", Move.START_SCREENING: "b",
         Move.FORWARD_TO_JURY: "w"}  # fmt: skip
 # A decision about a new application begins its check by itself.
@@ -39,12 +40,15 @@ def possible(move: Move, status: Status) -> bool:
     return status in TRANSITIONS[move].sources
 
 
-def moves_for(application: Application) -> list[Step]:
-    """Return the moves that table and policy allow now and that have a page (a Jinja global)."""
+def moves_for(application: Application, *, seldom: bool = False) -> list[Step]:
+    """Return the next moves that table and policy allow and that have a page (a Jinja global).
+
+    seldom: those instead that are no step of the check.
+    """
     by = here().user
     return [
         Step(move, move_button(move), *_address(application, move), KEYS.get(move, ""))
-        for move in MOVES
+        for move in (SELDOM if seldom else NEXT)
         if possible(move, application.status)
         and POLICY.allows(by, move, application)
         and f"screening.{move}" in current_app.view_functions

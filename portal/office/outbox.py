@@ -26,7 +26,9 @@ from portal.web.rooms import open_to
 from portal.web.touch import witness
 
 bp = Blueprint("outbox", __name__)
-ACTIONS = ("hold", "release", "cancel", "again")
+# What waits for somebody comes first.
+STATES = (LetterState.HELD, LetterState.FAILED, LetterState.WAITING, LetterState.SENT,
+          LetterState.CANCELLED)  # fmt: skip
 
 
 @bp.get("/<slug>/office/letters")
@@ -44,7 +46,7 @@ def show(call: Call) -> ResponseReturnValue:
         given=given,
         counts=counts,
         everything=sum(counts.values()),
-        states=list(LetterState),
+        states=STATES,
         href=_href(call, given),
         waits=letterwords.office_letters_wait(call),
         batched=_states(found.lines) if wish.batch else frozenset(),

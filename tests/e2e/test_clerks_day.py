@@ -164,9 +164,9 @@ def _finds_the_rest_eligible(clerk: Clerk) -> None:
     clerk.go("office/applications")
     clerk.chosen()
     clerk.press("Zulassen")
-    clerk.sees("Das geschieht mit diesen 24 Bewerbungen", "3 bleiben außen vor")
+    clerk.sees("Bei 24 Bewerbungen ist noch etwas offen", "3 bleiben außen vor")
     clerk.press("Zulassen")
-    clerk.sees("24 Bewerbungen wurden geändert.")
+    clerk.sees("24 Bewerbungen wurden geändert")
 
 
 def _forwards(clerk: Clerk) -> None:
