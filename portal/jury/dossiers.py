@@ -90,7 +90,7 @@ def single(juror: Juror, spot: Spot) -> ResponseReturnValue:
         abort(404)
     document = dossier.made(spot.application, juror.definition)
     if document is None or document.state is not DocumentState.MADE:
-        flash(_("This dossier is not made yet. Have your dossiers made here."))
+        flash(_("This dossier is not made yet. Have your binder made here."))
         return redirect(url_for(".show", slug=juror.call.slug), 303)
     witness(person(), "dossier_download", spot.application, version=document.version_n)
     return _send(document.storage_key, KINDS["pdf"], f"{document.title}.pdf")

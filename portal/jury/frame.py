@@ -38,7 +38,7 @@ def areas_of_jury() -> list[tuple[str, str, str]]:
         "hall.show": _("Reading room"),
         "order.show": _("My order"),
         "offline.show": _("Offline sheet"),
-        "binder.show": _("Dossier"),
+        "binder.show": _("Binder"),
         "ranking.show": _("Ranking"),
         "meeting.follow": _("Meeting"),
         "chair.show": _("Chair"),

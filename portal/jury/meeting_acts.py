@@ -18,6 +18,7 @@ from portal.scoring import (
     agenda,
     inviting,
     meetings,
+    minutes,
     presence,
     tallying,
     vote_words,
@@ -31,10 +32,11 @@ from portal.web.doors import person
 
 
 class Doing(NamedTuple):
-    """What a button does, and the part of the page that it leads back to."""
+    """What a button does, the part of the page it leads back to; whole: with the whole agenda."""
 
     run: Callable[[View], str]
     to: str
+    whole: bool = False
 
 
 def _form(name: str) -> str:
@@ -103,7 +105,7 @@ def _draw(view: View) -> str:
 
 
 def _add(view: View) -> str:
-    agenda.add_words(view.meeting, _form("words"), by=person())
+    agenda.add_words(view.meeting, _form("item_words"), by=person())
     return _("The item is on the agenda.")
 
 
@@ -141,21 +143,12 @@ def _end(view: View) -> str:
 
 
 def _reasons(view: View) -> str:
-    if not _form("notes_of"):
-        agenda.write_reasons(_item(view), _form("reasons"), seen=_seen("seen"), by=person())
     return _("The notes are saved.")
 
 
-def keep_notes(view: View) -> None:
-    """Save the notes of the item under discussion, which come along with every button."""
-    if _form("notes_of"):
-        item = _item(view, "notes_of")
-        agenda.write_reasons(item, _form("notes"), seen=_seen("notes_seen"), by=person())
-
-
-def _seen(name: str) -> int:
-    seen = _form(name)
-    return int(seen) if seen.isascii() and seen.isdecimal() and len(seen) < 9 else -1
+def _draft(view: View) -> str:
+    minutes.order(view)
+    return _("The minutes are being made. Look again in a moment.")
 
 
 # --- presence -------------------------------------------------------------------------------------
@@ -163,15 +156,17 @@ def _seen(name: str) -> int:
 
 def _arrive(view: View) -> str:
     juror = _juror(view, "juror")
-    for_whom = _juror(view, "for") if _form("for") else None
-    at = clock_today(view.meeting.call, _form("clock"))
+    member = f"for-{juror.user.id}"
+    for_whom = _juror(view, member) if _form(member) else None
+    at = clock_today(view.meeting.call, _form(f"clock-{juror.user.id}"))
     presence.arrive(view.meeting, juror, by=person(), at=at, for_whom=for_whom)
     return _("%(name)s is there.", name=juror.user.called)
 
 
 def _leave(view: View) -> str:
-    at = clock_today(view.meeting.call, _form("clock"))
-    one = presence.leave(view.meeting, _uuid("juror"), by=person(), at=at)
+    user_id = _uuid("juror")
+    at = clock_today(view.meeting.call, _form(f"clock-{user_id}"))
+    one = presence.leave(view.meeting, user_id, by=person(), at=at)
     return _("%(name)s has left.", name=one.name)
 
 
@@ -228,10 +223,11 @@ def _annul(view: View) -> str:
 DOING = {
     "change": Doing(_change, "meeting"), "invite": Doing(_invite, "meeting"),
     "open": Doing(_open, "meeting"), "close": Doing(_close, "meeting"),
-    "draw": Doing(_draw, "agenda"), "add": Doing(_add, "agenda"), "up": Doing(_up, "agenda"),
-    "down": Doing(_down, "agenda"), "off": Doing(_off, "agenda"), "back": Doing(_back, "agenda"),
+    "draw": Doing(_draw, "agenda", whole=True), "add": Doing(_add, "agenda", whole=True),
+    "up": Doing(_up, "agenda", whole=True), "down": Doing(_down, "agenda", whole=True),
+    "off": Doing(_off, "agenda", whole=True), "back": Doing(_back, "agenda", whole=True),
     "begin": Doing(_begin, "now"), "end": Doing(_end, "agenda"),
-    "reasons": Doing(_reasons, "now"),
+    "reasons": Doing(_reasons, "now"), "draft": Doing(_draft, "end"),
     "arrive": Doing(_arrive, "presence"), "leave": Doing(_leave, "presence"),
     "vote": Doing(_vote_open, "now"), "count": Doing(_count, "now"),
     "decide": Doing(_casting, "now"), "annul": Doing(_annul, "now"),

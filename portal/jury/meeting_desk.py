@@ -2,18 +2,18 @@
 
 from typing import Any
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.applications.judging import VOTING, Juror
 from portal.core.db import transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
-from portal.jury.meeting_acts import DOING, Doing, keep_notes
+from portal.jury import meeting_notes
+from portal.jury.meeting_acts import DOING, Doing
 from portal.jury.meeting_door import meeting_page, page, viewer_page
 from portal.jury.meeting_form import starts_at
 from portal.scoring import following, meetings, minutes, places, presence, progress, sharing, sight
-from portal.scoring.agenda import Overtaken
 from portal.scoring.following import View, Viewer
 from portal.scoring.meeting_models import AgendaItem, ItemState, Motion, Share, VoteState
 from portal.scoring.vote_words import stand_in_words
@@ -21,6 +21,7 @@ from portal.web.doors import person
 
 bp = Blueprint("meeting_desk", __name__)
 WRONG = 422
+UNFOLDED = 5  # an agenda of this length is shown as a whole
 
 
 @bp.post("/<slug>/jury/meetings")
@@ -81,8 +82,26 @@ def _page(view: View, **more: Any) -> str:
         waits_for_chair=_waits_for_chair(view),
         waiting=[one for one in view.items if one.state is ItemState.WAITING],
         document=minutes.find(view),
-        **{"kept": None, **more},
+        revision=meeting_notes.revision(view),
+        whole=request.args.get("all") == "yes",
+        **_around(view),
+        **{"kept": {}, **more},
     )  # fmt: skip
+
+
+def _around(view: View) -> dict[str, Any]:
+    """Return the item before the present one, the next one, and what is shown of a folded agenda.
+
+    near: the ids of present, last and next item; nothing where the whole agenda is shown.
+    """
+    line = [one for one in view.items if one.state is not ItemState.OFF]
+    at = line.index(view.item) if view.item in line else len(line)
+    waits = [one for one in line if one.state is ItemState.WAITING]
+    after = next((one for one in line[at + 1 :] if one in waits), None) or next(iter(waits), None)
+    before = line[at - 1] if view.item and at else None
+    folds = view.meeting.is_open and len(view.items) > UNFOLDED
+    near = {one.id for one in (before, view.item, after) if one} if folds else set()
+    return {"before": before, "after": after, "near": near}
 
 
 def _replaceable(people: list[Juror], view: View) -> list[Juror]:
@@ -139,23 +158,56 @@ def _waits_for_chair(view: View) -> bool:
 @bp.post(f"/<slug>/jury/meetings/<uuid:meeting_id>/<any({', '.join(DOING)}):go>")
 @meeting_page(runs=True)
 def act(view: View, go: str) -> ResponseReturnValue:
-    """Do what the pressed button says; a refusal is told, and no typed word is lost."""
-    doing: Doing = DOING[go]
+    """Do what the pressed button says; a refusal is told, and no typed word is lost.
+
+    A script that saves the notes while one types is answered as JSON.
+    """
+    by_script = request.accept_mimetypes.best == "application/json"
+    doing: Doing = DOING["reasons" if by_script else go]
     try:
+        before = view.digest
         with transaction():
-            keep_notes(view)
+            overtaken = meeting_notes.keep(view)
+        if by_script:
+            return meeting_notes.told(_again(view), before, overtaken)
+        if overtaken:
+            return _page(view, kept=overtaken), WRONG
         with transaction():
             sentence = doing.run(_again(view))
-    except Overtaken as fault:
-        return _page(view, kept=fault), WRONG
     except DomainError as fault:
         if not fault.message:
             raise
+        if by_script:
+            return jsonify(error=fault.message), WRONG
         flash(fault.message, "warning")
     else:
         flash(sentence)
-    here = url_for(".show", slug=view.viewer.call.slug, meeting_id=view.meeting.id)
+    here = url_for(".show", slug=view.viewer.call.slug, meeting_id=view.meeting.id,
+                   all="yes" if doing.whole else None)  # fmt: skip
     return redirect(f"{here}#{doing.to}", 303)
+
+
+@bp.post("/<slug>/jury/meetings/<uuid:meeting_id>/leave_for")
+@meeting_page(runs=True)
+def leave_for(view: View) -> ResponseReturnValue:
+    """Save the notes, then lead to another page of the meeting, or to this one anew."""
+    try:
+        with transaction():
+            overtaken = meeting_notes.keep(view)
+    except DomainError as fault:
+        flash(fault.message, "warning")
+    else:
+        if overtaken:
+            return _page(view, kept=overtaken), WRONG
+    slug, meeting_id = view.viewer.call.slug, view.meeting.id
+    desk = url_for(".show", slug=slug, meeting_id=meeting_id)
+    known = {
+        "wall": url_for("meeting.wall", slug=slug, meeting_id=meeting_id),
+        "own": url_for("meeting.follow", slug=slug),
+        "minutes": url_for("meeting_minutes.fetch", slug=slug, meeting_id=meeting_id),
+        "end": f"{desk}#end",
+    }
+    return redirect(known.get(request.form.get("way", ""), desk), 303)
 
 
 def _again(view: View) -> View:

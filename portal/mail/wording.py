@@ -42,7 +42,7 @@ def letter_title(name: str) -> str:
         "circular": _("Mail to many"),
         "jury_reminder": _("Reminder to a juror"),
         "jury_readings": _("New applications for a juror"),
-        "dossier_ready": _("The dossiers of a juror are ready"),
+        "dossier_ready": _("The binder of a juror is ready"),
         "meeting_invitation": _("Invitation to a meeting of the jury"),
         "invitation": _("Invitation to an account"),
     }

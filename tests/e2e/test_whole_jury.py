@@ -277,7 +277,7 @@ def _discusses(anna: Juror, title: str) -> None:
 
 def _votes_by_hands(anna: Juror, yes: int, no: int, abstain: int, **motion: str) -> None:
     """Open a vote, count the hands."""
-    form = anna.page.locator("#notes-form")
+    form = anna.page.locator("#desk")
     for name, value in motion.items():
         form.locator(f"[name={name}]").select_option(value)
     hands = form.locator("[name=way][value=hands]")

@@ -121,7 +121,7 @@ class TestMade:
         browser = house.browser("paula")
         assert browser.get(f"{house.path}/dossier/binder.pdf").status_code == 303
         assert browser.get(house.at(0, "/dossier.pdf")).status_code == 404
-        assert "Dossiers gibt es nicht mehr" in browser.get(f"{house.path}/dossier").text
+        assert "Mappen gibt es nicht mehr" in browser.get(f"{house.path}/dossier").text
 
     def test_the_office_makes_them_for_all_and_sees_each(self, house: JuryHouse) -> None:
         house.free("chair")

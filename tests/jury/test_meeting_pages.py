@@ -62,6 +62,11 @@ class Room:
         assert answer.status_code == 303
         return browser.get(self.follow).text
 
+    def note(self, n: int, text: str, **given: Any) -> dict[str, Any]:
+        """Return what the desk sends with the notes of one application, beside `given`."""
+        item = self.item(n)
+        return {f"notes-{item.id}": text, "revision": f"{item.id}:{item.reasons_n}", **given}
+
     def page(self, who: str) -> str:
         answer = self.house.browser(who).get(self.follow)
         assert answer.status_code == 200
@@ -125,7 +130,7 @@ def test_a_whole_meeting_is_run_from_the_desk(room: Room) -> None:
     assert "angenommen" in desk
     assert "2 Ja, 0 Nein, 0 Enthaltungen" in desk
     assert "5.000" in desk.split('id="h-places"')[1]
-    room.press("reasons", item=str(room.item(1).id), seen="0", reasons="Wirkt im ganzen Stadtteil.")
+    room.press("reasons", **room.note(1, "Wirkt im ganzen Stadtteil."))
     room.press("end", item=str(room.item(1).id))
     room.press("close", sure="yes")
 
@@ -148,7 +153,7 @@ def test_the_excluded_juror_meets_nothing_of_the_hidden_application(room: Room) 
     for name in ("chair", "ifeoma"):
         room.cast(name, "yes")
     room.press("count", vote=str(room.vote.id))
-    room.press("reasons", item=str(room.item(0).id), seen="0", reasons="Geheime Gründe.")
+    room.press("reasons", **room.note(0, "Geheime Gründe."))
     room.press("end", item=str(room.item(0).id))
     after = pages_of(room, browser)
     room.press("close", sure="yes")
@@ -222,13 +227,10 @@ def test_the_second_writer_of_notes_keeps_the_text(room: Room) -> None:
     room.arrive("chair", "secretary", "ifeoma")
     room.press("open")
     room.begin(1)
-    item = str(room.item(1).id)
-    room.press("reasons", item=item, seen="0", reasons="Zuerst gespeichert.")
+    late = room.note(1, "Zu spät getippt.")
+    room.press("reasons", **room.note(1, "Zuerst gespeichert."))
     browser = room.house.browser("office")
-    answer = browser.post_form(
-        f"{room.desk}/reasons", {"item": item, "seen": "0", "reasons": "Zu spät getippt."},
-        page=room.desk,
-    )  # fmt: skip
+    answer = browser.post_form(f"{room.desk}/reasons", late, page=room.desk)
 
     assert answer.status_code == 422
     assert "Zuerst gespeichert." in answer.text
@@ -279,27 +281,70 @@ def test_the_office_carries_out_what_the_jury_proposes(room: Room) -> None:
     ]  # fmt: skip
 
 
-def test_every_button_of_the_item_saves_the_notes_along(room: Room) -> None:
+def test_every_button_of_the_desk_saves_the_notes_along(room: Room) -> None:
     room.call()
     room.arrive("chair", "secretary", "ifeoma")
     room.press("open")
     desk = room.begin(1)
-    one = {"notes_of": str(room.item(1).id)}
-    form = desk.split('id="notes-form"')[1].split("</form>")[0]
-    for go in ("vote", "begin", "end", "reasons"):
-        assert f'/{go}"' in form
-    assert 'name="notes"' in form
+    form = desk.split('id="desk"')[1].split("</form>")[0]
+    assert desk.count("<form") == desk.split("<main")[0].count("<form") + 1
+    acts = "vote begin end reasons arrive leave add up down off draw draft leave_for close"
+    for go in acts.split():
+        assert f'/{go}"' in form, go
+    assert re.search(r"<a [^>]*href", form) is None  # nothing leads away without saving
 
-    room.open_vote(1, **one, notes_seen="0", notes="Erst der Anfang.")
+    room.open_vote(1, **room.note(1, "Erst der Anfang."))
     assert room.item(1).reasons == "Erst der Anfang."
-    room.press("annul", **one, notes_seen="1", notes="Dann mehr.", vote=str(room.vote.id))
+    room.press("annul", **room.note(1, "Dann mehr."), vote=str(room.vote.id))
     assert room.vote.state == "open"  # it was refused without a reason: the notes stay all the same
     assert room.item(1).reasons == "Dann mehr."
     room.press("annul", vote=str(room.vote.id), **{f"reason-{room.vote.id}": "Zu früh"})
-    room.press("begin", **one, notes_seen="2", notes="Am Ende.", item=str(room.item(2).id))
+    deputy = str(room.house.user("deputy").id)
+    room.press("arrive", **room.note(1, "Nach der Ankunft."), juror=deputy)
+    assert room.item(1).reasons == "Nach der Ankunft."
+    room.press("draft", **room.note(1, "Im Entwurf."))
+    assert room.item(1).reasons == "Im Entwurf."
+    room.press("begin", **room.note(1, "Am Ende."), item=str(room.item(2).id))
 
     assert room.item(1).reasons == "Am Ende."
     assert room.item(2).state == "open"
+
+
+def test_the_ways_to_other_pages_save_the_notes_before_they_lead_there(room: Room) -> None:
+    room.call()
+    room.arrive("chair", "secretary", "ifeoma")
+    room.press("open")
+    room.begin(1)
+    browser = room.house.browser("secretary")
+    ways = {"wall": f"{room.desk}/wall", "own": room.follow, "minutes": f"{room.desk}/minutes.pdf",
+            "desk": room.desk, "https://evil.example": room.desk}  # fmt: skip
+    for way, goal in ways.items():
+        given = room.note(1, f"Vor {way[:5]}", way=way)
+        answer = browser.post_form(f"{room.desk}/leave_for", given, page=room.desk)
+        assert (answer.status_code, answer.location) == (303, goal)
+        assert room.item(1).reasons == f"Vor {way[:5]}"
+
+
+def test_a_script_saves_the_notes_while_one_types_and_is_told_what_changed(room: Room) -> None:
+    room.call()
+    room.arrive("chair", "secretary", "ifeoma")
+    room.press("open")
+    desk = room.begin(1)
+    shown = re.search(r'data-state="(\w+)"', desk)
+    browser = room.house.browser("secretary")
+    late = room.note(1, "Zu spät.")
+    given = room.note(1, "Beim Tippen.", sure="yes")
+    headers = {"Origin": "https://127.0.0.1", "Accept": "application/json"}
+    said = browser.post_form(f"{room.desk}/close", given, page=room.desk, headers=headers).json
+    again = browser.post_form(f"{room.desk}/reasons", late, page=room.desk, headers=headers).json
+
+    assert room.item(1).reasons == "Beim Tippen."
+    assert shown
+    assert (said["was"], said["conflicts"]) == (shown[1], [])
+    assert said["revision"] == f"{room.item(1).id}:1"
+    assert said["state"] == browser.get(f"{room.desk}/state").json["state"]
+    assert again["conflicts"] == [str(room.item(1).id)]
+    assert room.meeting.closed_at is None  # a script only saves
 
 
 def test_notes_that_were_overtaken_stop_the_other_button_and_are_shown(room: Room) -> None:
@@ -307,15 +352,49 @@ def test_notes_that_were_overtaken_stop_the_other_button_and_are_shown(room: Roo
     room.arrive("chair", "secretary", "ifeoma")
     room.press("open")
     room.begin(1)
-    item = str(room.item(1).id)
-    room.press("reasons", notes_of=item, notes_seen="0", notes="Zuerst gespeichert.")
-    given = {"item": item, "notes_of": item, "notes_seen": "0", "notes": "Zu spät getippt."}
-    answer = room.house.browser("office").post_form(f"{room.desk}/end", given, page=room.desk)
+    late = room.note(1, "Zu spät getippt.", item=str(room.item(1).id))
+    room.press("reasons", **room.note(1, "Zuerst gespeichert."))
+    answer = room.house.browser("office").post_form(f"{room.desk}/end", late, page=room.desk)
 
     assert answer.status_code == 422
     assert "Zuerst gespeichert." in answer.text
     assert "Zu spät getippt." in answer.text
     assert room.item(1).state == "open"
+
+
+def test_a_long_agenda_is_folded_to_the_last_the_present_and_the_next_item(app: Flask) -> None:
+    house = a_jury_house(app, 8, {"quorum": 1})
+    house.free("chair")
+    room = Room(house)
+    room.call()
+    room.arrive("chair", "secretary")
+    assert "is-far" not in room.house.browser("secretary").get(room.desk).text
+    room.press("open")
+    desk = room.begin(3)
+    far = re.findall(r'<li class="([^"]*)">', desk.split('class="p-agenda"')[1])
+    onward = desk.split("p-onward")[1].split("</div>")[0]
+
+    assert ["is-far" in one for one in far[:8]] == [True, True, False, False, False, *[True] * 3]
+    assert "Alle 8 Punkte zeigen" in desk
+    assert re.findall(r"(?:Weiter mit|Zurück zu): \S+", onward) == [
+        f"Weiter mit: {house.applications[4].reference}",
+        f"Zurück zu: {house.applications[2].reference}",
+    ]  # fmt: skip
+    browser = room.house.browser("secretary")
+    moved = browser.post_form(f"{room.desk}/down", {"item": str(room.item(5).id)}, page=room.desk)
+    assert moved.location.endswith("?all=yes#agenda")
+    assert '<details class="p-whole" open>' in browser.get(f"{room.desk}?all=yes").text
+
+
+def test_the_desk_is_named_by_the_state_of_the_meeting(room: Room) -> None:
+    room.call()
+    room.arrive("chair", "ifeoma")
+    for go, name in (("", "vorbereiten"), ("open", "leiten"), ("close", "nachlesen")):
+        if go:
+            room.press(go, sure="yes")
+        desk = room.house.browser("chair").get(room.desk).text
+        assert re.search(r"<h1[^>]*>([^<]+)", desk)[1] == f"Sitzung {name}"  # type: ignore[index]
+        assert f"Sitzung {name}" in room.page("chair")
 
 
 def test_more_money_than_there_is_is_told_and_ticked_before_the_close(room: Room) -> None:

@@ -15,6 +15,8 @@
   const status = document.getElementById("saved");
   const words = form.dataset;
   const place = `draft:${location.pathname}`;
+  // Where the form names them, only these fields are saved by themselves.
+  const saves = (field) => !words.autosave || field.matches(words.autosave);
   const DELAY = 1200;
   const RETRY = 5000;
   let timer = 0;
@@ -33,8 +35,9 @@
   // --- the copy on this device, kept only until the server has it ------------------------------
   function snapshot() {
     const kept = [];
+    const left = new Set([...form.elements].filter((field) => !saves(field)).map(({ name }) => name));
     for (const [name, value] of new FormData(form)) {
-      if (typeof value === "string" && !["csrf_token", "revision", "window"].includes(name)) {
+      if (typeof value === "string" && !left.has(name) && !["csrf_token", "revision", "window"].includes(name)) {
         kept.push([name, value]);
       }
     }
@@ -67,7 +70,7 @@
     for (const [name, value] of kept.fields) given.set(name, [...(given.get(name) || []), value]);
     for (const field of form.elements) {
       const told = field.type === "hidden" && !field.name.startsWith("was.");
-      if (!field.name || told || field.type === "file") continue;
+      if (!field.name || told || field.type === "file" || !saves(field)) continue;
       const values = given.get(field.name);
       if (field.type === "checkbox" || field.type === "radio") {
         field.checked = Boolean(values && values.includes(field.value));
@@ -156,6 +159,7 @@
     say(answer.conflicts.length ? answer.conflict_sentence : answer.sentence,
       answer.conflicts.length ? "bad" : "saved");
     open(new Set(answer.asked));
+    document.dispatchEvent(new CustomEvent("portal:saved", { detail: answer }));
     if (!dirty) forgetHere();
   }
 
@@ -169,11 +173,12 @@
   }
 
   form.addEventListener("input", (event) => {
-    if (event.target.type === "file" || event.target.form !== form) return;
+    if (event.target.type === "file" || event.target.form !== form || !saves(event.target)) return;
     changed();
   });
   form.addEventListener("change", (event) => {
     const kind = event.target.type;
+    if (!saves(event.target)) return;
     if (kind === "radio" || kind === "checkbox" || event.target.tagName === "SELECT") {
       clearTimeout(timer);
       dirty = true;

@@ -6,25 +6,34 @@ const place = document.querySelector("[data-meeting]");
 const notice = document.querySelector("[data-changed]");
 const EVERY = 3000;
 let touched = false;
+let writing = false; // notes that form.js has not saved yet
 
-document.addEventListener("input", () => { touched = true; });
-document.addEventListener("submit", (event) => {
-  touched = false;
-  takeAlong(event.target);
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("[data-kept]")) writing = true; else touched = true;
+});
+document.addEventListener("submit", () => { touched = writing = false; });
+// What this page has saved itself is no change that it has to be told of.
+document.addEventListener("portal:saved", ({ detail }) => {
+  writing = detail.conflicts.length > 0;
+  if (place.dataset.state === detail.was) place.dataset.state = detail.state;
+});
+const busy = () => touched || writing || document.activeElement?.matches("textarea");
+
+// The enter key presses the button beside the field.
+document.addEventListener("keydown", (event) => {
+  const box = event.target.closest?.("[data-enter]");
+  if (event.key !== "Enter" || event.isComposing || !box || !event.target.matches("input")) return;
+  event.preventDefault();
+  box.querySelector("button[formaction]").click();
 });
 
-// The buttons of the item save its notes by themselves; here those of the other forms do so too.
-function takeAlong(form) {
-  const notes = document.querySelector("[data-notes]");
-  if (!notes || form === notes || form.method !== "post") return;
-  for (const name of ["notes_of", "notes_seen", "notes"]) {
-    const field = form.elements[name] || document.createElement("input");
-    field.type = "hidden";
-    field.name = name;
-    field.value = notes.elements[name].value;
-    form.append(field);
-  }
-}
+// An agenda that was opened stays open when the page is loaded again.
+document.querySelector(".p-whole")?.addEventListener("toggle", ({ target }) => {
+  const here = new URL(location.href);
+  here.searchParams.delete("all");
+  if (target.open) here.searchParams.set("all", "yes");
+  history.replaceState(null, "", here);
+});
 
 async function look() {
   try {
@@ -32,7 +41,7 @@ async function look() {
     if (answer.ok && !answer.redirected) {
       const { state } = await answer.json();
       if (state !== place.dataset.state) {
-        if (!touched) {
+        if (!busy()) {
           location.reload();
           return;
         }
