@@ -17,7 +17,7 @@ from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.core.i18n import locale
 from portal.jury.frame import href_of, page
-from portal.scoring import modes, ordering, sending, sheets, shelf
+from portal.scoring import modes, ordering, sending, sheets, shelf, sight
 from portal.scoring.sheets import Saved, Window
 from portal.scoring.shelf import Spot
 from portal.web.doors import person
@@ -63,6 +63,7 @@ def _page(juror: Juror, spot: Spot, **more: Any) -> str:
         mean=modes.total(asked, spot.sheet.scores) if spot.sheet else None,
         is_open=sheets.is_open(spot.application),
         others=sending.others(juror, spot),
+        hides_points=sight.hides_points(juror),
         spent=sending.spent(juror) if juror.definition.jury.mode == "points" else 0,
         saved=_saved_words(juror, spot),
         sheet_told=in_sheet,

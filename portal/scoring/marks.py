@@ -3,6 +3,7 @@
 Nothing here knows the database: applications and jurors are indices into lists of the caller.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import lcm
@@ -62,7 +63,9 @@ def places(keys: Sequence[float | None]) -> list[int | None]:
     return [None if key is None else first[key] for key in keys]
 
 
-def marks(mode: str, asked: Sequence[Field], given: Sequence[Given], *, count: int) -> Marks:
+def marks(
+    mode: str, asked: Sequence[Field], given: Sequence[Given], *, count: int, shares: bool = False
+) -> Marks:
     """Return what the sheets come to; `count`: how many applications there are.
 
     weighted: the weighted mean of the criteria, on the scale of the call (simple additive
@@ -70,7 +73,8 @@ def marks(mode: str, asked: Sequence[Field], given: Sequence[Given], *, count: i
     ranking: points by Borda (Mémoire sur les élections au scrutin, 1784): one for each application
     placed behind this one, in per cent of the most that the juror could give, since not everybody
     reads equally many.
-    points: the points themselves.
+    points: the points themselves; with `shares` in per cent of what the juror gave to these
+    applications, for readers from whom others are hidden.
     yes_no: yes 100, maybe 50, no 0, which puts in order as Felsenthal does (On combining approval
     with disapproval voting, Behavioral Science 34, 1989: yes +1, no -1).
     """
@@ -78,6 +82,8 @@ def marks(mode: str, asked: Sequence[Field], given: Sequence[Given], *, count: i
         return _weighted(asked, given, count)
     if mode == "ranking":
         return _borda(given, count)
+    if mode == "points" and shares:
+        return _shares(given, count)
     key, factor = (modes.POINTS, 1) if mode == "points" else (modes.VOTE, 50)
     rows: list[Row] = [{} for _n in range(count)]
     for one in given:
@@ -111,6 +117,23 @@ def _borda(given: Sequence[Given], count: int) -> Marks:
             most = 2 * (len(order) - 1)
             share = 100 * twice * unit // most if most else 50 * unit
             rows[application][juror] = share
+    return Marks(rows, unit, 0, 100)
+
+
+def _shares(given: Sequence[Given], count: int) -> Marks:
+    """What is missing from a budget would tell what hidden applications got; a share tells nothing.
+
+    Who gave these applications nothing counts as 0 for each.
+    """
+    points = [(one, int(one.scores[modes.POINTS])) for one in given if modes.POINTS in one.scores]
+    whole: Counter[int] = Counter()
+    for one, number in points:
+        whole[one.juror] += number
+    unit = lcm(*(number for number in whole.values() if number))
+    rows: list[Row] = [{} for _n in range(count)]
+    for one, number in points:
+        of_all = whole[one.juror]
+        rows[one.application][one.juror] = 100 * number * unit // of_all if of_all else 0
     return Marks(rows, unit, 0, 100)
 
 

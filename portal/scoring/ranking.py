@@ -60,7 +60,8 @@ class Ranking:
     """All that the reader may see: the best first, those without a reading last.
 
     at: where in `marks` each entry stands. held_back: applications for which the reader's own sheet
-    has to come first. people: whose sheets count, by the juror's index in `marks`.
+    has to come first. people: whose sheets count, by the juror's index in `marks`. shares: points
+    are shown as shares of what each juror gave to these, since something is hidden.
     """
 
     call: Call
@@ -72,6 +73,7 @@ class Ranking:
     given: list[Given]
     asked: tuple[Field, ...]
     marks: Marks
+    shares: bool
 
     @cached_property
     def by_id(self) -> dict[UUID, Entry]:
@@ -103,8 +105,10 @@ def of(call: Call, *, reader: Reader) -> Ranking:
     them or the reader has nothing to do with it. The number of statements is constant.
     """
     cases = sight.cases(call, reader)
-    return _ranking(call, [case for case in cases if not case.held_back],
-                    sum(case.held_back for case in cases))  # fmt: skip
+    shown = [case for case in cases if not case.held_back]
+    points = definition_of(call.newest_version_id).jury.mode == "points"
+    return _ranking(call, shown, len(cases) - len(shown),
+                    shares=points and sight.misses_some(call, len(shown)))  # fmt: skip
 
 
 def whole(call: Call) -> Ranking:
@@ -112,16 +116,16 @@ def whole(call: Call) -> Ranking:
 
     An agenda is made from it; each juror then sees of the agenda what that juror may see.
     """
-    return _ranking(call, sight.all_cases(call), 0)
+    return _ranking(call, sight.all_cases(call), 0, shares=False)
 
 
-def _ranking(call: Call, cases: list[sight.Case], held_back: int) -> Ranking:
+def _ranking(call: Call, cases: list[sight.Case], held_back: int, *, shares: bool) -> Ranking:
     definition = definition_of(call.newest_version_id)
     ids = [case.id for case in cases]
     people = counting.people(call)
     tally = counting.tally(ids, people)
     asked = modes.fields(definition, of=len(ids))
-    found = marks(definition.jury.mode, asked, tally.given, count=len(ids))
+    found = marks(definition.jury.mode, asked, tally.given, count=len(ids), shares=shares)
     ranks = places(found.keys())
     keys = [definition.title_key, *definition.name_keys, *sight.filter_keys(definition)]
     seen = answers_of(ids, keys)
@@ -137,6 +141,7 @@ def _ranking(call: Call, cases: list[sight.Case], held_back: int) -> Ranking:
         given=tally.given,
         asked=asked,
         marks=found,
+        shares=shares,
     )
 
 

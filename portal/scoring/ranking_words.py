@@ -25,6 +25,8 @@ def decimal(value: Fraction | float | None, *, sign: bool = False) -> str:
 def mean_word(found: Ranking) -> str:
     """Return the heading above the figure by which places are given."""
     low, high = found.scale
+    if found.shares:
+        return _("Share of the points in %")
     return {
         "weighted": _("Mean (%(low)s to %(high)s)", low=low, high=high),
         "ranking": _("Borda points in %"),
@@ -35,6 +37,8 @@ def mean_word(found: Ranking) -> str:
 
 def more_word(found: Ranking) -> str:
     """Return the heading of a second figure, empty where the mode has none."""
+    if found.shares:
+        return ""
     words = {"points": _("Sum"), "yes_no": _("Yes, maybe, no"), "ranking": _("First places")}
     return words.get(found.mode, "")
 
@@ -80,7 +84,7 @@ def explained(found: Ranking) -> list[tuple[str, str]]:
         (_("Which sheets count"), _(
             "Sheets that were handed in by members with a vote, or by a deputy in a member’s place."
             " Drafts, abstentions and sheets of members with a conflict do not count.")),
-        (mean_word(found), _mean_rule(found.mode)),
+        (mean_word(found), _mean_rule(found)),
         (_("Place"), _(
             "By this figure, counted exactly and not rounded. Equal figures share a place, and the"
             " next places are left out: 1, 2, 2, 4.")),
@@ -91,7 +95,10 @@ def explained(found: Ranking) -> list[tuple[str, str]]:
     return [*told, *_other_ways(found.mode)]
 
 
-def _mean_rule(mode: str) -> str:
+def _mean_rule(found: Ranking) -> str:
+    if found.shares:
+        return _("Of the points that a juror gave to the applications shown here, the part that"
+                 " this one got, in per cent; then the mean of all sheets.")  # fmt: skip
     return {
         "weighted": _(
             "Each sheet: score times weight, added up and divided by the weights (simple additive"
@@ -105,7 +112,7 @@ def _mean_rule(mode: str) -> str:
         "yes_no": _(
             "Yes counts 100, maybe 50, no 0; then the mean. This gives the same order as yes less"
             " no (Felsenthal 1989)."),
-    }[mode]  # fmt: skip
+    }[found.mode]  # fmt: skip
 
 
 def _other_ways(mode: str) -> list[tuple[str, str]]:

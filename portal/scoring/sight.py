@@ -3,7 +3,7 @@
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, select
+from sqlalchemy import ColumnElement, Select, and_, exists, false, func, select
 
 from portal.accounts.models import User
 from portal.applications.judging import Juror, is_assigned, is_excluded, visible_to
@@ -48,6 +48,23 @@ def cases(call: Call, reader: Reader) -> list[Case]:
 def all_cases(call: Call) -> list[Case]:
     """Return all applications that are or were with the jury, by number."""
     return _rows(_with_jury(call), false())
+
+
+def misses_some(call: Call, shown: int) -> bool:
+    """Return whether more applications are or were with the jury than the reader is shown."""
+    rows = _with_jury(call).with_only_columns(func.count())
+    return (db.session.scalar(rows) or 0) > shown
+
+
+def hides_points(juror: Juror) -> bool:
+    """Return whether the juror may not see how many points others gave to one application.
+
+    Added up over all that the juror sees, they would tell what is left for those that are hidden.
+    """
+    if juror.definition.jury.mode != "points":
+        return False
+    shown = db.session.scalar(visible_to(juror).with_only_columns(func.count()))
+    return misses_some(juror.call, shown or 0)
 
 
 def _with_jury(call: Call) -> Select[Application]:

@@ -16,6 +16,7 @@ from portal.core.errors import NotFound
 from portal.demo import sample
 from portal.scoring import closing, ranking, sending, sheets
 from portal.scoring.ranking import Entry, Ranking, Sealed
+from portal.scoring.ranking_words import more_word
 from portal.scoring.sheets import Window
 from tests.jury_house import CRITERIA, JuryHouse, _application, a_jury_house, score
 from tests.people import BY
@@ -144,6 +145,29 @@ def test_points_are_counted_as_they_are(app: Flask) -> None:
     found = seen(house)
 
     assert [(one.rank, one.total) for one in found.entries] == [(1, 16), (2, 13), (3, 1)]
+
+
+def test_no_sum_of_points_tells_what_hidden_applications_got(app: Flask) -> None:
+    house = a_jury_house(app, 3, {"mode": "points", "points": 10, "ranking_for_members": True})
+    house.answer("paula", 0, Tie.EMPLOYED)
+    for name in VOTERS:
+        house.free(name)
+    for name, points in (("chair", (6, 3, 1)), ("ifeoma", (0, 4, 6))):
+        for n, value in enumerate(points):
+            give(house, name, n, {"points": value})
+    close(house)
+    found = seen(house, "paula")
+    others = ranking.of(house.call, reader=house.user("office"))
+
+    assert (found.shares, others.shares) == (True, False)
+    assert [(one.number, one.mean) for one in found.entries] == [
+        (house.applications[1].reference, Fraction(115, 2)),  # 75 and 40 per cent
+        (house.applications[2].reference, Fraction(85, 2)),
+    ]  # fmt: skip
+    per_juror = [sum(row.get(n, 0) for row in found.marks.rows) for n in range(len(found.people))]
+    assert set(per_juror) == {0, 100 * found.marks.unit}  # whatever the hidden one got
+    assert more_word(found) == ""
+    assert more_word(others) == "Summe"
 
 
 def test_yes_counts_whole_maybe_half(app: Flask) -> None:
