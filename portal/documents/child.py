@@ -4,6 +4,7 @@ Started by `Renderer` as `python -m portal.documents.child BYTES`; it ends when 
 ends. It knows no database, no settings and no secret.
 """
 
+import gc
 import logging
 import os
 import resource
@@ -15,6 +16,9 @@ from typing import BinaryIO
 
 from portal.documents import pipe
 from portal.documents.failures import RenderFailed
+
+# New objects before garbage is looked for: a short document makes fewer.
+GARBAGE = 20_000
 
 
 class Warnings(logging.Handler):
@@ -42,6 +46,9 @@ def main(memory: int) -> None:
     warnings = Warnings()
     logging.getLogger("weasyprint").handlers[:] = [warnings]
     logging.getLogger("fontTools").setLevel(logging.ERROR)
+    # What is loaded stays; looking through it for garbage again and again costs a twentieth.
+    gc.freeze()
+    gc.set_threshold(GARBAGE)
     pipe.write(answers, {"ready": True})
     _serve(orders, answers, warnings)
 
