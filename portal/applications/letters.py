@@ -11,6 +11,7 @@ from portal.applications.models import Application
 from portal.applications.queries import definition_for, latest
 from portal.calls.definition import LetterText
 from portal.calls.letterwords import own_words
+from portal.calls.wording import plain
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.i18n import BINDING, format_date, format_moment, in_language
@@ -75,6 +76,7 @@ def sample_values(application: Application, language: str) -> dict[str, str]:
         "privacy": "https://…",
         "answer_by": later,
         "due": later,
+        "award": plain(definition.awards[0].title, language) if definition.awards else "",
         "file": "beispiel.pdf",
         "reason": _("Here stands the reason."),
         "note": _("Here stands the text that you write in each case."),

@@ -11,6 +11,7 @@ from portal.applications.models import Application
 from portal.applications.queries import in_call
 from portal.calls.models import Call
 from portal.calls.queries import current_version, definition_of
+from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.errors import DomainError, NotFound
 from portal.core.i18n import gettext as _
@@ -35,7 +36,7 @@ def _page(call: Call, errors: list[tuple[str, str]] | None = None) -> str:
     return page(
         "office/deadline.html", call, area="deadlines.show", drafts=extending.drafts(call),
         count=extending.draft_count(call), old=extending.texts_with_old_day(call, call.closes_at),
-        typed=request.form, errors=errors or [],
+        typed=request.form, errors=errors or [], closed=call.closes_at <= now(),
     )  # fmt: skip
 
 
