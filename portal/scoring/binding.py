@@ -9,7 +9,7 @@ from uuid import UUID
 
 from sqlalchemy import select, update
 
-from portal import jobs, storage
+from portal import jobs
 from portal.applications.judging import Juror, jurors
 from portal.core.clock import now
 from portal.core.db import db, transaction
@@ -127,19 +127,20 @@ def _bind(binder: Binder, juror: Juror, folder: Path) -> None:
     frame = _counted(frame)
     body = bodies.lay_out(frame, folder)
     jobs.renew()
-    kept = body.file or bodies.keep(body, frame, folder)
+    shared = bodies.bound(body, frame, folder)
     jobs.renew()
     order = {
         "front": str(folder / "front.pdf"),
         "stamps": str(bodies.rendered(binder_pages.stamps(frame), folder / "stamps.pdf")),
-        "kept": str(storage.store().path(kept["key"])),
+        "kept": str(shared),
         "target": str(folder / "binder.pdf"),
         "archive": str(folder / "binder.zip"),
     }
     renderer().bind(order, seconds=bodies.seconds(frame))
     jobs.renew()
     files = {kind: bodies.stored(folder / f"binder.{kind}") for kind in ("pdf", "zip")}
-    _keep(binder, frame, body.front, {**files, binders.BODY: kept})
+    files[binders.BODY] = bodies.kept(body, frame, folder)
+    _keep(binder, frame, body.front, files)
 
 
 def _counted(frame: Frame) -> Frame:
@@ -168,6 +169,5 @@ def _keep(binder: Binder, frame: Frame, front: int, files: dict[str, Any]) -> No
         row.parts, row.changes, row.files = binder_pages.as_kept(frame, told), changed, files
         row.pages = front + sum(line.pages for line in told)
         row.earlier_at = frame.earlier.made_at if frame.earlier else None
-        for part in frame.parts:
-            dossier.forget_outdated(part.application_id, part.digest)
+        dossier.forget_outdated({part.application_id: part.digest for part in frame.parts})
         letters.dossier_ready(frame.juror, row)

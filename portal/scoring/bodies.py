@@ -42,10 +42,6 @@ class Body(NamedTuple):
         """How many pages stand before the first dossier."""
         return self.own + self.contents
 
-    def as_kept(self, stored: dict[str, Any], lines: int) -> dict[str, Any]:
-        """Return what a binder keeps of it; stored: key and size. lines: of the contents."""
-        return {**stored, "digest": self.digest, "contents": self.contents, "lines": lines}
-
 
 def digest_of(frame: Frame, own: int) -> str:
     """Return what two bodies have in common only if they are the same to the last byte.
@@ -101,18 +97,29 @@ def _contents(frame: Frame, own: int, folder: Path) -> Body:
         pages = counted
 
 
-def keep(body: Body, frame: Frame, folder: Path) -> dict[str, Any]:
-    """Bind the body that is laid out; return it as binders keep it."""
-    bound = [part for part in frame.parts if part.path]
+def bound(body: Body, frame: Frame, folder: Path) -> Path:
+    """Return where the body stands that is laid out; bound in `folder` unless it is kept."""
+    if body.file:
+        return storage.store().path(body.file["key"])
+    parts = [part for part in frame.parts if part.path]
+    target = folder / "body.zip"
     order = {
         "contents": str(folder / "contents.pdf"),
         "stamps": str(rendered(binder_pages.blank_stamps(frame), folder / "stamps.pdf")),
-        "parts": [_order_of(part, n) for n, part in enumerate(bound, 1)],
+        "parts": [_order_of(part, n) for n, part in enumerate(parts, 1)],
         "first": body.own + 1,
-        "target": str(folder / "body.zip"),
+        "target": str(target),
     }
     renderer().keep(order, seconds=seconds(frame))
-    return body.as_kept(stored(folder / "body.zip"), len(frame.parts))
+    return target
+
+
+def kept(body: Body, frame: Frame, folder: Path) -> dict[str, Any]:
+    """Return the body as a binder keeps it, stored unless it is."""
+    if body.file:
+        return body.file
+    told = {"digest": body.digest, "contents": body.contents, "lines": len(frame.parts)}
+    return {**stored(folder / "body.zip"), **told}
 
 
 def _order_of(part: Part, n: int) -> dict[str, Any]:

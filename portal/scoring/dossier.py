@@ -5,7 +5,7 @@ whether a finished dossier is still right; nothing else does.
 """
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from hashlib import sha256
 from typing import Any, NamedTuple
 from uuid import UUID
@@ -148,9 +148,12 @@ def forget_lost() -> None:
         documents.forget(document.about)
 
 
-def forget_outdated(application_id: UUID, keep: str) -> None:
-    """Delete the rows of an application's dossiers in other states; `sweep` removes the bytes."""
-    rows = select(Dossier).where(Dossier.application_id == application_id, Dossier.digest != keep)
-    for dossier in db.session.scalars(rows):
-        documents.forget(dossier.id)
-        db.session.delete(dossier)
+def forget_outdated(keep: Mapping[UUID, str]) -> None:
+    """Delete the rows of dossiers in other states; `sweep` removes the bytes.
+
+    keep: the digest that is right by application.
+    """
+    for dossier in db.session.scalars(select(Dossier).where(Dossier.application_id.in_(keep))):
+        if dossier.digest != keep[dossier.application_id]:
+            documents.forget(dossier.id)
+            db.session.delete(dossier)

@@ -1,6 +1,5 @@
 """What the ways of an applicant cost beside a bare Flask server, measured in one run."""
 
-import platform
 import subprocess
 import sys
 import time
@@ -24,6 +23,7 @@ from portal.documents.renderer import Renderer
 from portal.settings import Settings
 from tests.benchmarks.calls import EIGHT, ONE, crowd, load
 from tests.benchmarks.meter import cpu, memory, per_turn
+from tests.benchmarks.table import Line, table
 from tests.benchmarks.weight import weigh
 from tests.documents.contents_of_samples import receipt_of
 from tests.drafts import SLUG
@@ -34,16 +34,6 @@ pytestmark = [pytest.mark.bench, pytest.mark.one_database]
 MANY = 10_000
 MEGABYTE = 1_000_000
 numbers = count()
-
-
-class Line(NamedTuple):
-    """One line of the table; `floor` is the bare server's value of the same run."""
-
-    work: str
-    value: float
-    unit: str
-    target: float
-    floor: float | None = None
 
 
 class Site(NamedTuple):
@@ -101,7 +91,8 @@ def test_ways_beside_the_floor(floor: tuple[int, int], site: Site) -> None:
     base = measure_floor(*floor)
     lines = [*cold_start(site), *pages(site, base), *ways(site, base), *after_load(site)]
     lines += [*at_once(site), *crowded(site, base), rendered()]
-    table(base, lines)
+    told = ", ".join(f"{name} {value:.2f}" for name, value in base.items())
+    table(lines, f"CPU ms: {told}")
 
 
 def measure_floor(pid: int, port: int) -> dict[str, float]:
@@ -252,21 +243,3 @@ def rendered() -> Line:
     used = per_turn(lambda: child.render(content, "de"), child.pid, turns=10)
     child.close()
     return Line("receipt PDF in the warm child", used / 1000, "s", 0.07)
-
-
-def table(base: dict[str, float], lines: list[Line]) -> None:
-    """Print everything as a table of Markdown."""
-    processor = next(
-        line.partition(":")[2].strip()
-        for line in [*Path("/proc/cpuinfo").read_text().splitlines(), "model name: unknown"]
-        if line.startswith("model name")
-    )
-    told = ", ".join(f"{name} {value:.2f}" for name, value in base.items())
-    load_now = Path("/proc/loadavg").read_text().split()[0]
-    print(f"\n{processor}, Python {platform.python_version()}, load {load_now}")
-    print(f"floor (CPU ms): {told}\n")
-    print("| work | measured | target | of target | × floor |\n| --- | --- | --- | --- | --- |")
-    for work, value, unit, target, least in lines:
-        share = f"{value / target:.2f}" if target else "–"
-        print(f"| {work} | {value:.2f} {unit} | {target or '–'} | {share}"
-              f" | {f'{value / least:.1f}' if least else '–'} |")  # fmt: skip

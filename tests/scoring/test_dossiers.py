@@ -1,8 +1,12 @@
 """Dossiers and binders: what may be in them, what is made anew, and for whom."""
 
+import os
 import re
+import signal
 from datetime import timedelta
 from io import BytesIO
+from pathlib import Path
+from threading import Timer
 from typing import Any
 from zipfile import ZipFile
 
@@ -19,7 +23,9 @@ from portal.applications.workflow import Move
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.demo import sample
+from portal.documents.failures import RenderFailed
 from portal.documents.models import Document, DocumentState
+from portal.documents.renderer import renderer
 from portal.scoring import binders, dossier
 from portal.scoring.binders import Binder, BinderState
 from portal.scoring.dossier import Dossier
@@ -32,6 +38,7 @@ from tests.dossier_house import (
     give_files,
     make_binder,
 )
+from tests.dossier_house import work as do_the_job
 from tests.drafts import begun, send
 from tests.jury_house import JuryHouse, forward
 from tests.people import BY
@@ -303,6 +310,87 @@ def test_what_waits_for_an_answer_is_counted_and_comes_later(house: JuryHouse) -
     binder = make_binder(house, "chair")
     assert len(binder.parts) == 1
     assert "2 weitere Bewerbungen fehlen hier" in words_of(binder)
+
+
+def test_what_jurors_share_is_bound_once_and_goes_with_the_last_of_them(
+    house: JuryHouse, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bound = counted(monkeypatch)
+    for name in ("chair", "paula"):
+        house.free(name)
+    first, second = make_binder(house, "paula"), make_binder(house, "chair")
+    assert first.files["body"] == second.files["body"]
+    assert len(bound) == 1
+    assert "Paula Muster" not in words_of(second)
+    assert words_of(second).count("Für Chair Muster") == second.pages
+    with transaction():
+        binders.drop(db.session.get_one(Binder, first.id))
+    later = now() + timedelta(hours=2)
+    with time_machine.travel(later):
+        assert binders.sweep() == 2  # the files of one, not what the other was made from
+    key = second.files["body"]["key"]
+    assert storage.store().stat(key).size
+    assert make_binder(house, "paula").files["body"]["key"] == key
+    storage.store().delete(key)
+    house.free("ifeoma")
+    assert make_binder(house, "ifeoma").files["body"]["key"] != key  # lost bytes are made again
+    assert len(bound) == 2
+
+
+def counted(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Return a list that gets each order to bind what jurors share."""
+    given, keep = [], renderer().keep
+
+    def told(order: Any, *, seconds: float) -> None:
+        given.append(order)
+        keep(order, seconds=seconds)
+
+    monkeypatch.setattr(renderer(), "keep", told)
+    return given
+
+
+def test_who_reads_less_shares_nothing_with_the_others(house: JuryHouse) -> None:
+    house.answer("ifeoma", 1, Tie.EMPLOYED, "Arbeitgeber")
+    house.free("ifeoma")
+    all_of_them, fewer = make_binder(house, "paula"), make_binder(house, "ifeoma")
+    assert all_of_them.files["body"]["digest"] != fewer.files["body"]["digest"]
+    with ZipFile(storage.store().path(fewer.files["body"]["key"])) as kept:
+        books = [name for name in kept.namelist() if name.endswith(".pdf")]
+        texts = [page.extract_text() for name in books
+                 for page in pypdf.PdfReader(BytesIO(kept.read(name))).pages]  # fmt: skip
+    assert "Titelmarke0" in " ".join(texts)
+    assert "Titelmarke1" not in " ".join(texts)
+
+
+@pytest.mark.parametrize("step", ["keep", "bind"])
+def test_a_child_killed_while_it_binds_leaves_no_file(
+    house: JuryHouse, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, step: str
+) -> None:
+    work = getattr(renderer(), step)
+    stuck = tmp_path / "stuck"  # who reads or writes it waits for ever, in the middle of the work
+    os.mkfifo(stuck)
+
+    def killed(order: Any, *, seconds: float) -> None:
+        if step == "keep":
+            order["parts"][1]["path"] = str(stuck)
+        else:
+            order["archive"] = str(stuck)
+        pid = renderer().pid
+        assert pid
+        Timer(1, os.kill, (pid, signal.SIGKILL)).start()
+        work(order, seconds=seconds)
+
+    monkeypatch.setattr(renderer(), step, killed)
+    with pytest.raises(RenderFailed):
+        make_binder(house, "paula")
+    monkeypatch.undo()
+    juror = house.juror("paula")
+    binder = binders.newest(juror)
+    assert binder
+    assert (binder.state, binder.files, binder.tries) == (BinderState.RUNNING, {}, 1)
+    assert list(storage.store().keys(binders.AREA)) == []
+    do_the_job(binder)
+    assert binders.ready(juror) is not None
 
 
 def test_after_the_close_nothing_is_offered_and_the_files_go(house: JuryHouse) -> None:
