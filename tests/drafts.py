@@ -7,7 +7,7 @@ from typing import Any
 from uuid import uuid4
 
 from portal import jobs, mail
-from portal.applications import access, drafting, sending
+from portal.applications import access, drafting, indexing, sending
 from portal.applications.models import Application, File, FileState, Version
 from portal.calls import loading
 from portal.calls.models import Call
@@ -102,14 +102,21 @@ def _file(given: sample.SampleFile, number: int) -> File:
 
 
 def send(application: Application) -> Version:
-    """Send as the owner, committed."""
+    """Send as the owner, committed; filters and search know it, as a moment later in life."""
     with transaction():
-        return sending.send(application, by=Applicant(application.id), arrived_at=now())
+        version = sending.send(application, by=Applicant(application.id), arrived_at=now())
+    do_jobs(indexing.READ)
+    return version
 
 
 def post_letters() -> None:
     """Do what the worker does for letters, and leave the slow making of documents undone."""
-    for name in (access.JOB, mail.SEND):
+    do_jobs(access.JOB, mail.SEND)
+
+
+def do_jobs(*names: str) -> None:
+    """Do what the worker does for jobs with these names, one name after the other."""
+    for name in names:
         waiting = db.select(jobs.Job).where(
             jobs.Job.name == name, jobs.Job.state == jobs.JobState.READY
         )

@@ -4,18 +4,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+from uuid import uuid4
 
 from portal.applications import keys
 from portal.applications.deadline import Closed, NotOpenYet, require_open
 from portal.applications.models import Application, Deletion
 from portal.applications.policy import POLICY, Action
-from portal.applications.queries import definition_for, file_counts
+from portal.applications.queries import FileCounts, definition_for
 from portal.calls.answers import is_asked
 from portal.calls.checks import check
 from portal.calls.definition import Definition
 from portal.calls.models import Call
 from portal.calls.moments import Phase, phase
-from portal.calls.queries import current_version, definition_of
+from portal.calls.queries import definition_of
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.db import db
@@ -44,25 +45,34 @@ def start(call: Call, *, device: str, locale: str, at: datetime) -> Application:
     """
     if phase(call, at) is not Phase.OPEN:
         raise NotOpenYet if phase(call, at) is Phase.BEFORE else Closed
-    application = begin(call, locale=locale, at=at)
-    keys.give_device(application, device)
+    application = _empty(call, locale, at)
+    keys.give_first_device(application, device)
+    db.session.flush()
     return application
 
 
 def begin(call: Call, *, locale: str, at: datetime) -> Application:
     """Return an empty draft that nobody holds a key to yet; the time of the call does not count."""
-    version = current_version(call)
-    application = Application(
-        call=call, form_version_id=version.id, locale=locale, created_at=at, saved_at=at
-    )
-    application.draft = _prefilled(call)
-    db.session.add(application)
+    application = _empty(call, locale, at)
     db.session.flush()
     return application
 
 
-def _prefilled(call: Call) -> dict[str, Any]:
-    definition = definition_of(current_version(call).id)
+def _empty(call: Call, locale: str, at: datetime) -> Application:
+    application = Application(
+        id=uuid4(),
+        call=call,
+        form_version_id=call.newest_version_id,
+        locale=locale,
+        created_at=at,
+        saved_at=at,
+        draft=_prefilled(definition_of(call.newest_version_id)),
+    )
+    db.session.add(application)
+    return application
+
+
+def _prefilled(definition: Definition) -> dict[str, Any]:
     questions = definition.questions.values()
     return {q.key: q.prefill for q in questions if q.type == "text" and q.prefill}
 
@@ -152,7 +162,7 @@ def _take_facts(application: Application) -> None:
     """Keep beside the answers what lists and letters need: title and the owner's address."""
     definition = definition_for(application)
     title = one_line(str(application.draft.get(definition.title_key) or ""))[:2000]
-    if title != application.title and not application.versions:
+    if title != application.title and application.number is None:
         application.title = title
     address = owner_address(definition, application)
     if address and address != application.owner_email:
@@ -163,11 +173,11 @@ def _take_facts(application: Application) -> None:
 
 def owner_address(definition: Definition, application: Application) -> str:
     """Return the address that owns the draft: the first owner question with a usable answer."""
-    draft = application.draft
+    draft, files = application.draft, FileCounts(application)
     for key in definition.owner:
         question = definition.questions[key]
         found = check(question, draft.get(key))
-        if found.value and is_asked(question, definition, draft, file_counts(application)):
+        if found.value and is_asked(question, definition, draft, files):
             return str(found.value)
     return ""
 

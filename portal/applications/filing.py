@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, BinaryIO
+from uuid import uuid4
 
 from sqlalchemy import select
 
@@ -126,6 +127,7 @@ def keep(application: Application, key: str, incoming: Incoming, *, at: datetime
     require_room(application, incoming.name, incoming.size)
     present = [file for file in draft_files(application) if file.key == key]
     file = File(
+        id=uuid4(),
         key=key,
         position=max((f.position for f in present), default=-1) + 1,
         name=incoming.name,
@@ -139,8 +141,7 @@ def keep(application: Application, key: str, incoming: Incoming, *, at: datetime
     )
     application.files.append(file)
     drafting.touch(application, at)
-    db.session.flush()
-    enqueue("check_file", dedupe=f"check_file:{file.id}", file_id=file.id)
+    enqueue("check_file", dedupe=f"check_file:{file.id}", first=True, file_id=file.id)
     return file
 
 

@@ -49,7 +49,6 @@ def give_device(application: Application, device: str) -> None:
     """Let the browser with the key hash `device` open the application until it ends."""
     if not device:
         raise ValueError("a browser without a key")
-    lasts = max(application.call.closes_at + DEVICE_AFTER_CLOSING, now() + DEVICE_AT_LEAST)
     held = db.session.scalar(
         select(AccessKey).where(
             AccessKey.application_id == application.id,
@@ -58,9 +57,23 @@ def give_device(application: Application, device: str) -> None:
         )
     )
     if held:
-        held.expires_at = lasts
+        held.expires_at = _device_lasts(application)
     else:
-        application.keys.append(AccessKey(purpose=Purpose.DEVICE, hash=device, expires_at=lasts))
+        give_first_device(application, device)
+
+
+def give_first_device(application: Application, device: str) -> None:
+    """Give a key to a browser that has none, for example to the one that begins a draft."""
+    if not device:
+        raise ValueError("a browser without a key")
+    lasts = _device_lasts(application)
+    db.session.add(
+        AccessKey(application=application, purpose=Purpose.DEVICE, hash=device, expires_at=lasts)
+    )
+
+
+def _device_lasts(application: Application) -> datetime:
+    return max(application.call.closes_at + DEVICE_AFTER_CLOSING, now() + DEVICE_AT_LEAST)
 
 
 def forget_device(device: str) -> None:
@@ -104,13 +117,14 @@ def _link(
 ) -> AccessKey:
     key = AccessKey(
         id=uuid4(),
+        application=application,
         purpose=purpose,
         nonce=secrets.token_urlsafe(16),
         email=email,
         expires_at=expires_at,
     )
     key.hash = hash_of(token(key))
-    application.keys.append(key)
+    db.session.add(key)
     return key
 
 

@@ -7,7 +7,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
 
 from portal.accounts.models import User
 from portal.applications.workflow import Move, Status, destination
@@ -73,6 +73,9 @@ class Application(Model):
     nominee_answered_at: Mapped[datetime | None]
     _status: Mapped[Status] = mapped_column("status", by_value(Status), default=Status.DRAFT)
     _lock: Mapped[int] = mapped_column("lock")
+
+    # Only where a page of the form reads it along: whether the draft has files. Else None.
+    has_files: Mapped[bool | None] = query_expression()
 
     call: Mapped[Call] = relationship(lazy="joined")
     clerk: Mapped[User | None] = relationship()

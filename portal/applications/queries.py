@@ -1,10 +1,12 @@
 """Reading applications. Each function costs a constant number of statements."""
 
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from functools import cached_property
 from uuid import UUID
 
-from sqlalchemy import bindparam, func, inspect, select
-from sqlalchemy.orm import joinedload
+from sqlalchemy import bindparam, exists, func, inspect, select
+from sqlalchemy.orm import joinedload, with_expression
 
 from portal.applications.models import (
     AccessKey,
@@ -33,6 +35,8 @@ _HELD = (
         AccessKey.expires_at > bindparam("moment"),
     )
 )
+_HAS_FILES = exists().where(File.application_id == Application.id, File.removed_at.is_(None))
+_HELD_TO_READ = _HELD.options(with_expression(Application.has_files, _HAS_FILES))
 _HELD_FOR_CHANGE = _HELD.with_for_update(of=Application)
 _IN_CALL = select(Application).where(
     Application.id == bindparam("application_id"), Application.call_id == bindparam("call_id")
@@ -50,7 +54,7 @@ def held_by(device: str, application_id: UUID, *, for_change: bool = False) -> A
     """
     if not device:
         return None
-    query = _HELD_FOR_CHANGE if for_change else _HELD
+    query = _HELD_FOR_CHANGE if for_change else _HELD_TO_READ
     given = {"application_id": application_id, "device": device, "moment": now()}
     return db.session.scalar(query, given)
 
@@ -125,6 +129,29 @@ def draft_files(application: Application) -> list[File]:
     return [file for file in application.files if file.removed_at is None]
 
 
+class FileCounts(Mapping[str, int]):
+    """How many usable files each question of a draft has; read when the first is asked for."""
+
+    def __init__(self, application: Application) -> None:
+        self._application = application
+
+    @cached_property
+    def _counts(self) -> Counter[str]:
+        return file_counts(self._application)
+
+    def __getitem__(self, key: str) -> int:
+        """Return the number for one question, 0 where it has no file."""
+        return self._counts[key]
+
+    def __iter__(self) -> Iterator[str]:
+        """Yield the questions with files."""
+        return iter(self._counts)
+
+    def __len__(self) -> int:
+        """Return how many questions have files."""
+        return len(self._counts)
+
+
 def file_counts(application: Application) -> Counter[str]:
     """Return how many usable files each file question of the draft has."""
     states = file_states(application)
@@ -133,6 +160,8 @@ def file_counts(application: Application) -> Counter[str]:
 
 def file_states(application: Application) -> list[tuple[str, FileState]]:
     """Return question and state of each file of the draft, without loading the files for it."""
+    if application.has_files is False:
+        return []
     if "files" in inspect(application).unloaded:
         rows = db.session.execute(_FILE_STATES, {"application_id": application.id})
         return [(key, state) for key, state in rows]

@@ -35,7 +35,7 @@ def react(application: Application, event: Event) -> None:
 def confirm(application: Application, event: Event) -> None:
     """Order the receipt and write the confirmation that carries it."""
     version = _latest(application)
-    receipt = order_receipt(version)
+    receipt = order_receipt(version, fresh=True)
     write(
         application,
         event.move,
@@ -44,14 +44,15 @@ def confirm(application: Application, event: Event) -> None:
     )
 
 
-def order_receipt(version: Version) -> Document:
-    """Order the receipt of a version; each version has one."""
+def order_receipt(version: Version, *, fresh: bool = False) -> Document:
+    """Order the receipt of a version; each version has one. fresh: the version is made just now."""
     return documents.order(
         "receipt",
         about=version.id,
         number=str(version.application.reference),
         version_n=version.n,
         language=version.locale,
+        fresh=fresh,
     )
 
 

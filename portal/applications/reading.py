@@ -1,5 +1,6 @@
 """Answers ready to be read: one view of draft and version for pages, receipt and letters."""
 
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -57,26 +58,29 @@ class SectionEntries:
     entries: list[Entry]
 
 
-def entries_of_draft(application: Application) -> list[SectionEntries]:
-    """Return everything that is asked with what was typed, right or wrong, nothing left out."""
+def entries_of_draft(
+    application: Application, faulty: Collection[str] | None = None
+) -> list[SectionEntries]:
+    """Return everything that is asked with what was typed, right or wrong, nothing left out.
+
+    faulty: keys of the questions that cannot be sent like this, where they are known already.
+    """
     definition = definition_for(application)
     counts = file_counts(application)
     files = draft_files(application)
     questions = asked(definition, application.draft, counts)
+    if faulty is None:
+        draft = application.draft
+        faulty = {q.key for q in questions if problem_of(q, definition, draft, counts)}
     return _by_section(
         definition,
-        [_of_draft(q, definition, application, counts, files) for q in questions],
+        [_of_draft(q, application, files, wrong=q.key in faulty) for q in questions],
     )
 
 
 def _of_draft(
-    question: AnyQuestion,
-    definition: Definition,
-    application: Application,
-    counts: Any,
-    files: list[File],
+    question: AnyQuestion, application: Application, files: list[File], *, wrong: bool
 ) -> Entry:
-    wrong = problem_of(question, definition, application.draft, counts) is not None
     if question.type in FILE_TYPES:
         mine = [file for file in files if file.key == question.key]
         return Entry(question, _files_in_words(len(mine)), wrong, mine)

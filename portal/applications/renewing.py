@@ -3,11 +3,12 @@
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
-from portal.applications import reactions
+from portal.applications import indexing, reactions
 from portal.applications.models import Application, File, Reason, Version, VersionFile
 from portal.applications.queries import definition_under, latest
-from portal.applications.sending import fingerprint, index, new_check_code, note_consents
+from portal.applications.sending import fingerprint, new_check_code, note_consents
 from portal.calls.answers import asked
 from portal.calls.definition import Definition
 from portal.calls.retyped import raw_of
@@ -50,6 +51,7 @@ def renew(  # noqa: PLR0913  (who, when and why)
         one.position = position
     answers = _still_asked(definition, {**before.answers, **changes}, kept)
     version = Version(
+        id=uuid4(),
         n=before.n + 1,
         form_version_id=before.form_version_id,
         answers=answers,
@@ -70,9 +72,9 @@ def renew(  # noqa: PLR0913  (who, when and why)
     application.title = one_line(str(answers.get(definition.title_key) or ""))[:2000]
     _follow(application, definition, changes)
     db.session.flush()
-    index(application, version)
+    indexing.note(application, version)
     note_consents(application, version)
-    reactions.order_receipt(version)
+    reactions.order_receipt(version, fresh=True)
     return version
 
 

@@ -1,37 +1,26 @@
-"""Full-text search in all answers: folded words, the index, conditions, and marked passages."""
+"""Full-text search in all answers: folded words, conditions, and marked passages."""
 
 import re
-from collections.abc import Iterator
 from functools import cache, lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 
 import sqlalchemy as sa
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from portal.applications.desk_models import Digest
-from portal.applications.models import AnswerIndex, Application, Version
 from portal.applications.search_tables import search_doc
-from portal.calls.definition import Definition
-from portal.calls.queries import definition_of
-from portal.calls.reading import Shown, show
 from portal.core.db import db
-from portal.core.i18n import BINDING, in_language
-from portal.core.text import fold, normalise
-from portal.jobs import enqueue
+from portal.core.text import fold
 
-FIND_DOUBLES = "find_duplicates"
 LONGEST_WORD = 100
 FEW = 500
 MOST_WORDS = 12
 AROUND = 70
 BREAK = " | "  # between passages; no word of a search ever contains it
-CHOSEN = ("choice", "choices", "yes_no")
 # Scripts that write no blanks between words: each letter counts as a word.
 UNDIVIDED = re.compile("([\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff])")
-# How a legal form is written must not hide that it is the same organisation.
-LEGAL_FORM = re.compile(r"\b(?:e v|ev|eingetragener verein|g?gmbh|ug|ag|e g|stiftung|gbr)$")
 WORD = re.compile(r"[^\W_][\w\u0300-\u036f]*|\w+")
 
 
@@ -51,91 +40,6 @@ def words_of(text: str) -> list[str]:
     return [word[:LONGEST_WORD] for word in fold(UNDIVIDED.sub(r" \1 ", text)).split()]
 
 
-# --- writing -----------------------------------------------------------------------------------
-
-
-def index(application: Application, version: Version) -> None:
-    """Let lists, filters, search and the comparison of doubles know `version`, the newest one.
-
-    To be called in the transaction that makes a version, after it has its number: by sending, by a
-    correction, by an answer to a question alike.
-    """
-    definition = definition_of(version.form_version_id)
-    db.session.flush()
-    _index_choices(application, version, definition)
-    doc = _write_doc(application, _passages(application, version, definition))
-    _write_digest(application, version, definition, doc)
-    enqueue(FIND_DOUBLES, dedupe=f"{FIND_DOUBLES}:{version.id}", application_id=application.id)
-
-
-def _index_choices(application: Application, version: Version, definition: Definition) -> None:
-    db.session.execute(delete(AnswerIndex).where(AnswerIndex.application_id == application.id))
-    for key, value in version.answers.items():
-        if definition.questions[key].type in CHOSEN:
-            chosen = value if isinstance(value, list) else [value]
-            db.session.add_all(
-                AnswerIndex(application_id=application.id, key=key, value=one) for one in chosen
-            )
-
-
-def _passages(application: Application, version: Version, definition: Definition) -> list[str]:
-    """Return everything that can be found, in passages of one line."""
-    with in_language(BINDING):
-        told = [str(application.reference or ""), application.title]
-        for key, value in version.answers.items():
-            if key != definition.title_key:
-                told += _told(show(definition.questions[key], value))
-        for kept in version.files:
-            told += [kept.file.name, kept.caption, kept.credit, kept.alt]
-    lines = (line.strip() for passage in told for line in normalise(passage).split("\n"))
-    return [line for line in lines if words_of(line)]
-
-
-def _told(shown: Shown) -> Iterator[str]:
-    yield shown.text
-    yield " · ".join(shown.entries)
-    for row in shown.rows:
-        yield " · ".join(row)
-
-
-def _write_doc(application: Application, passages: list[str]) -> int:
-    values = {
-        "folded": BREAK.join(" ".join(words_of(passage)) for passage in passages),
-        "body": "\n".join(passages),
-    }
-    known = db.session.scalar(
-        select(search_doc.c.n).where(search_doc.c.application_id == application.id)
-    )
-    if known is None:
-        row = sa.insert(search_doc).values(application_id=application.id, **values)
-        return int(db.session.execute(row.returning(search_doc.c.n)).scalar_one())
-    db.session.execute(sa.update(search_doc).where(search_doc.c.n == known).values(**values))
-    return int(known)
-
-
-def _write_digest(
-    application: Application, version: Version, definition: Definition, doc: int
-) -> None:
-    digest = digest_of(application.id) or Digest(
-        application_id=application.id, call_id=application.call_id
-    )
-    name = shown_name(definition, version.answers)
-    digest.doc, digest.version_n, digest.late = doc, version.n, version.late
-    digest.name = name[:2000]
-    digest.title_key = " ".join(words_of(application.title))[:200]
-    digest.sort_name = " ".join(words_of(name))[:200]
-    digest.name_key = LEGAL_FORM.sub("", digest.sort_name).strip()
-    digest.email_key = application.owner_email.lower()
-    db.session.add(digest)
-    db.session.flush()
-
-
-def shown_name(definition: Definition, answers: dict[str, Any]) -> str:
-    """Return who applies, as the answers name it."""
-    parts = (str(answers.get(key) or "") for key in definition.name_keys)
-    return " ".join(part for part in parts if part)
-
-
 def digest_of(application_id: UUID) -> Digest | None:
     """Return the narrow row of an application; None before its first sending."""
     return db.session.scalar(select(Digest).where(Digest.application_id == application_id))
@@ -146,9 +50,6 @@ def note_checks(application_id: UUID, *, undecided: int, total: int) -> None:
     digest = digest_of(application_id)
     if digest is not None:
         digest.checks_open, digest.checks_total = undecided, total
-
-
-# --- reading -----------------------------------------------------------------------------------
 
 
 def query_words(q: str) -> list[str]:

@@ -6,10 +6,11 @@ import secrets
 from collections.abc import Collection
 from datetime import datetime
 from typing import Any
+from uuid import uuid4
 
-from sqlalchemy import select, update
+from sqlalchemy import update
 
-from portal.applications import reactions, searching
+from portal.applications import indexing, reactions
 from portal.applications.deadline import Arrival, require_open
 from portal.applications.models import (
     Application,
@@ -32,7 +33,7 @@ from portal.applications.queries import (
 from portal.applications.workflow import Move, Status
 from portal.calls.answers import Problem, ineligible, problems, values
 from portal.calls.definition import Definition
-from portal.calls.models import Call
+from portal.calls.models import Call, FormVersion
 from portal.calls.queries import current_version
 from portal.core.actor import Actor
 from portal.core.clock import now
@@ -56,13 +57,14 @@ class Incomplete(DomainError):
 def what_is_missing(application: Application) -> list[Problem]:
     """Return all that stands between the draft and sending, in the order of the form."""
     definition = definition_for(application)
+    files = draft_files(application)  # loaded first, so that counting them asks nothing more
     found = problems(definition, application.draft, file_counts(application))
     excluded = {question.key for question in ineligible(definition, application.draft)}
     refused = [
         Problem(
             file.key, f"file-{file.id}", _("Remove or replace the file “%(file)s”", file=file.name)
         )
-        for file in draft_files(application)
+        for file in files
         if file.state is FileState.REFUSED and file.key in definition.questions
     ]
     others = [problem for problem in found if problem.key not in excluded]
@@ -95,15 +97,16 @@ def send(
     if found := [p for p in what_is_missing(application) if p.key not in gaps]:
         raise Incomplete(found)
     late = arrival is Arrival.LATE
-    version = _freeze(application, by=by, arrived_at=arrived_at, late=late, gaps=gaps)
-    move = Move.REVISE if sent_before else Move.SUBMIT
-    if not sent_before:
-        number(application, arrived_at)
-    event = application.make_move(move, by=by, at=arrived_at)
-    db.session.flush()
-    index(application, version)
-    note_consents(application, version)
-    reactions.react(application, event)
+    # Nothing that is read here depends on what is written here, so all is written in one go.
+    with db.session.no_autoflush:
+        version = _freeze(application, by=by, arrived_at=arrived_at, late=late, gaps=gaps)
+        if not sent_before:
+            number(application, arrived_at)
+        move = Move.REVISE if sent_before else Move.SUBMIT
+        event = application.make_move(move, by=by, at=arrived_at)
+        indexing.note(application, version)
+        note_consents(application, version)
+        reactions.react(application, event)
     return version
 
 
@@ -130,7 +133,8 @@ def _is_unchanged(application: Application, version: Version) -> bool:
     if problems(definition, application.draft, counts):
         return False
     answers = values(definition, application.draft, counts)
-    return _fingerprint_of_draft(application, definition, answers) == version.sha256
+    form = current_version(application.call)
+    return _fingerprint_of_draft(application, definition, answers, form) == version.sha256
 
 
 def _freeze(
@@ -143,9 +147,11 @@ def _freeze(
 ) -> Version:
     definition = definition_for(application)
     answers = values(definition, application.draft, file_counts(application), gaps)
+    form = current_version(application.call)
     version = Version(
+        id=uuid4(),
         n=len(application.versions) + 1,
-        form_version_id=current_version(application.call).id,
+        form_version_id=form.id,
         answers=answers,
         locale=application.locale,
         reason=Reason.REVISE if application.versions else Reason.SUBMIT,
@@ -154,7 +160,7 @@ def _freeze(
         late=late,
         by_kind=by.kind,
         by_key=by.key,
-        sha256=_fingerprint_of_draft(application, definition, answers),
+        sha256=_fingerprint_of_draft(application, definition, answers, form),
         check_code=new_check_code(),
         draft_revision=application.revision,
         files=[_frozen(file, n) for n, file in enumerate(sent_files(application, definition))],
@@ -187,7 +193,7 @@ def _frozen(file: File, position: int) -> VersionFile:
 
 
 def _fingerprint_of_draft(
-    application: Application, definition: Definition, answers: dict[str, Any]
+    application: Application, definition: Definition, answers: dict[str, Any], form: FormVersion
 ) -> str:
     files = [
         {
@@ -201,7 +207,7 @@ def _fingerprint_of_draft(
         }
         for file in sent_files(application, definition)
     ]
-    return fingerprint(answers, files, current_version(application.call).sha256)
+    return fingerprint(answers, files, form.sha256)
 
 
 def fingerprint(answers: dict[str, Any], files: list[dict[str, Any]], form: str) -> str:
@@ -231,18 +237,10 @@ def number(application: Application, at: datetime) -> None:
     application.submitted_at = at
 
 
-def index(application: Application, version: Version) -> None:
-    """Let lists, filters and the search know the latest version."""
-    searching.index(application, version)
-
-
 def note_consents(application: Application, version: Version) -> None:
     """Keep each consent with the version of its text and the time; a no ends an earlier yes."""
     definition = definition_under(version)
-    query = select(Consent).where(
-        Consent.application_id == application.id, Consent.withdrawn_at.is_(None)
-    )
-    given = {consent.kind: consent for consent in db.session.scalars(query)}
+    given = {one.kind: one for one in application.consents if one.withdrawn_at is None}
     for question in definition.questions.values():
         kind = getattr(question, "consent", None)
         if not kind:

@@ -1,5 +1,6 @@
 """Beginning a draft, and finding the way back to one: by this browser, by a mailed link or code."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from flask import (
@@ -23,7 +24,7 @@ from portal.apply.cookies import cookies_missing
 from portal.calls.definition import Definition
 from portal.calls.models import Call
 from portal.calls.moments import Phase, grace_ends, phase
-from portal.calls.queries import call_by_slug, current_version, definition_of
+from portal.calls.queries import call_by_slug, definition_of
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.errors import TooManyRequests
@@ -32,8 +33,8 @@ from portal.core.i18n import language
 from portal.core.text import one_line
 from portal.mail import Mailbox
 from portal.settings import Settings
-from portal.web import device
-from portal.web.csrf import TokenMissing
+from portal.web import device, kept
+from portal.web.csrf import TokenMissing, csrf_token
 from portal.web.doors import public
 from portal.web.frame import show_call
 from portal.web.limits import brake
@@ -41,6 +42,7 @@ from portal.web.limits import brake
 bp = Blueprint("access", __name__)
 bp.register_error_handler(TokenMissing, cookies_missing)
 REFUSED = 422
+pages = kept.Pages(most=40, seconds=600)  # of about 15 kB
 TRAP = "homepage"  # a field that no person sees; programs fill it in
 
 
@@ -53,7 +55,7 @@ def settings() -> Settings:
 def framed(slug: str) -> tuple[Call, Definition]:
     """Return the call and its newest definition; the page gets the call's frame."""
     call = call_by_slug(slug)
-    definition = definition_of(current_version(call).id)
+    definition = definition_of(call.newest_version_id)
     show_call(definition)
     return call, definition
 
@@ -83,6 +85,25 @@ def start(slug: str) -> ResponseReturnValue:
 
 
 def _start_page(call: Call, definition: Definition, told: str = "") -> str:
+    """Return the page before the first question; kept where it is the same for everybody."""
+    stage, held = phase(call, now()), on_device(device.key_hash(), call)
+    if stage is not Phase.OPEN or held or told or request.args or kept.has_message():
+        return _start_text(call, definition, held=held, told=told, token=csrf_token())
+    return pages.text(
+        (call.newest_version_id, call.closes_at, call.grace_minutes, language()),
+        lambda: _start_text(call, definition, token=kept.gap("token")),
+        token=csrf_token(),
+    )
+
+
+def _start_text(
+    call: Call,
+    definition: Definition,
+    *,
+    held: Sequence[Application] = (),
+    told: str = "",
+    token: str,
+) -> str:
     stage = phase(call, now())
     return render_template(
         "apply/start.html" if stage is Phase.OPEN else "apply/not_open.html",
@@ -93,7 +114,8 @@ def _start_page(call: Call, definition: Definition, told: str = "") -> str:
         grace_ends=grace_ends(call),
         grace_lasts=stage is Phase.GRACE,
         days=settings().draft_days_after_closing,
-        held=on_device(device.key_hash(), call),
+        held=held,
+        token=token,
     )
 
 

@@ -1,6 +1,7 @@
 """The form as a person walks through it: sections, their pages, and what is still to do."""
 
 from functools import cached_property
+from typing import Self
 
 from portal.applications.models import Application, FileState
 from portal.applications.queries import definition_for, file_states
@@ -32,6 +33,11 @@ class Outline:
         name = self.application.call.newest_version_id
         return survey_of(self.definition, name, self.application.draft, self._files)
 
+    def looked_at(self) -> Self:
+        """Look at the draft now, in the caller's transaction, instead of when first asked."""
+        _ = self._survey
+        return self
+
     @property
     def chapters(self) -> tuple[Chapter, ...]:
         """The sections that the draft's answers lead to."""
@@ -40,6 +46,16 @@ class Outline:
     def is_faulty(self, question: AnyQuestion) -> bool:
         """Return whether something stands against sending at this question, without the words."""
         return question.key in self._survey.faulty
+
+    @property
+    def faulty(self) -> frozenset[str]:
+        """The keys of all questions at which something stands against sending."""
+        return self._survey.faulty
+
+    @property
+    def open_points(self) -> int:
+        """How many things stand between the draft and sending."""
+        return sum(chapter.faults for chapter in self.chapters)
 
     @cached_property
     def problems(self) -> list[Problem]:

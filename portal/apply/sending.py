@@ -1,5 +1,8 @@
 """Check the answers, send, and what comes after: confirmation, withdrawal, deletion, consents."""
 
+from collections.abc import Callable
+from functools import cache
+
 from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -40,9 +43,9 @@ def check(application: Application) -> ResponseReturnValue:
         "apply/check.html",
         application,
         outline=outline,
-        sections=entries_of_draft(application),
+        sections=entries_of_draft(application, outline.faulty),
         errors=problem_links(application, outline) if request.args.get("problems") else [],
-        change=lambda key: change_address(application, outline, key),
+        change=change_addresses(application, outline),
     )
 
 
@@ -148,9 +151,20 @@ def problem_links(application: Application, outline: Outline) -> list[tuple[str,
     return [(f"line-{problem.key}", problem.message) for problem in outline.problems]
 
 
-def change_address(application: Application, outline: Outline, key: str) -> str:
-    """Return where an answer is changed; the form leads back to the check."""
-    found, page = outline.place_of(key)
-    return address(
-        "apply.section", application, section_key=found.key, page=page, back="check", _anchor=key
-    )
+def change_addresses(application: Application, outline: Outline) -> Callable[[str], str]:
+    """Return what tells where an answer is changed; the form leads back to the check.
+
+    Addresses of pages are made once: there are far more questions than pages.
+    """
+
+    @cache
+    def page_address(section_key: str, page: int) -> str:
+        return address(
+            "apply.section", application, section_key=section_key, page=page, back="check"
+        )
+
+    def change_address(key: str) -> str:
+        section, page = outline.place_of(key)
+        return f"{page_address(section.key, page)}#{key}"
+
+    return change_address

@@ -137,19 +137,22 @@ def _keep(application: Application, section_key: str, page: int) -> ResponseRetu
             saved = _save(application, form)
             _aside_choices(application)
             taking_out.pressed(application)
+            outline = Outline(application).looked_at()
     except Closed:
         if _is_script():
             raise
         return _too_late(application, form), 409
     if _is_script():
-        return _told(application, form, saved)
+        return _told(outline, form, saved)
     count, refusals = uploading.take_with_page(application, form)
+    if count:
+        outline = Outline(application)
     if request.form.get("go") == "upload" and not count:
         flash(uploading.nothing_chosen(), "warning")
     for refusal in refusals:
         flash(refusal, "danger")
     stays = bool(refusals or saved.conflicts or STAYING & request.form.keys())
-    return redirect(after(application, section_key, page, stays=stays), 303)
+    return redirect(after(outline, section_key, page, stays=stays), 303)
 
 
 def _is_script() -> bool:
@@ -206,12 +209,11 @@ def _aside_choices(application: Application) -> None:
         drafting.drop_aside(application, key, by=person(), at=g.arrived_at)
 
 
-def _told(application: Application, questions: Iterable[AnyQuestion], saved: Saved) -> Response:
+def _told(outline: Outline, questions: Iterable[AnyQuestion], saved: Saved) -> Response:
     """Answer a save by script: the revision, the sentence, what is asked now, what collided."""
-    outline = Outline(application)
     return jsonify(
         revision=saved.revision,
-        sentence=saved_sentence(application, outline.definition),
+        sentence=saved_sentence(outline.application, outline.definition),
         asked=[question.key for question in questions if outline.asks(question)],
         conflicts=list(saved.conflicts),
         conflict_sentence=_(

@@ -38,9 +38,9 @@ def place_address(
     )
 
 
-def after(application: Application, section_key: str, page: int, *, stays: bool) -> str:
+def after(outline: Outline, section_key: str, page: int, *, stays: bool) -> str:
     """Return where the pressed button leads. Everything is saved already."""
-    outline = Outline(application)
+    application = outline.application
     chapter = outline.chapter(section_key)
     if chapter is None:
         return address("apply.tasks", application)

@@ -8,13 +8,23 @@ from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, func, select
+from sqlalchemy import (
+    CheckConstraint,
+    ColumnElement,
+    ForeignKey,
+    Select,
+    String,
+    UniqueConstraint,
+    bindparam,
+    func,
+    select,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal import audit, mail
 from portal.calls.definition import Definition, LetterText
 from portal.calls.models import Call
-from portal.calls.queries import current_version, definition_of
+from portal.calls.queries import definition_of
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.db import Model, db
@@ -69,12 +79,38 @@ class Words(NamedTuple):
     body: str = ""
 
 
+def _newest(*which: ColumnElement[bool]) -> Select[LetterTemplate]:
+    mine = LetterTemplate.call_id == bindparam("call_id")
+    last = (
+        select(LetterTemplate.name, LetterTemplate.language,
+               func.max(LetterTemplate.version).label("version"))
+        .where(mine, *which)
+        .group_by(LetterTemplate.name, LetterTemplate.language)
+        .subquery()
+    )  # fmt: skip
+    return (
+        select(LetterTemplate)
+        .join(
+            last,
+            (LetterTemplate.name == last.c.name)
+            & (LetterTemplate.language == last.c.language)
+            & (LetterTemplate.version == last.c.version),
+        )
+        .where(mine)
+    )
+
+
+# Each letter asks for them; made once, SQLAlchemy knows them by heart.
+_NEWEST = _newest()
+_NEWEST_OF = _newest(LetterTemplate.name.in_(bindparam("names", expanding=True)))
+
+
 def own_words(call: Call, name: str, definition: Definition | None = None) -> LetterText | None:
     """Return a call's own words for the letter `name`: of the office, else of the call file.
 
     None where it has none, so that the default of the portal is sent.
     """
-    definition = definition or definition_of(current_version(call).id)
+    definition = definition or definition_of(call.newest_version_id)
     rows = {row.language: row for row in newest_rows(call, name) if row.subject}
     given = definition.letters.get(name)
     if not rows:
@@ -92,22 +128,8 @@ def _or_none(text: dict[str, str]) -> dict[str, str] | None:
 
 def newest_rows(call: Call, *names: str) -> list[LetterTemplate]:
     """Return the row that counts of each letter (of all, or of `names`) and language."""
-    newest = (
-        select(LetterTemplate.name, LetterTemplate.language,
-               func.max(LetterTemplate.version).label("version"))
-        .where(LetterTemplate.call_id == call.id)
-        .group_by(LetterTemplate.name, LetterTemplate.language)
-    )  # fmt: skip
-    if names:
-        newest = newest.where(LetterTemplate.name.in_(names))
-    last = newest.subquery()
-    rows = select(LetterTemplate).join(
-        last,
-        (LetterTemplate.name == last.c.name)
-        & (LetterTemplate.language == last.c.language)
-        & (LetterTemplate.version == last.c.version),
-    )
-    return list(db.session.scalars(rows.where(LetterTemplate.call_id == call.id)))
+    query, given = (_NEWEST_OF, {"names": names}) if names else (_NEWEST, {})
+    return list(db.session.scalars(query, {"call_id": call.id, **given}))
 
 
 def history(call: Call, name: str, language: str) -> list[LetterTemplate]:

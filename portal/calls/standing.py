@@ -10,7 +10,7 @@ from uuid import UUID
 from weakref import WeakKeyDictionary
 
 from sqlalchemy import Engine, event
-from sqlalchemy.orm import ORMExecuteState, Session
+from sqlalchemy.orm import Session
 
 from portal.calls.models import Call, FormVersion
 from portal.core.db import db
@@ -63,12 +63,12 @@ def _notice(session: Session, _context: Any) -> None:
         session.info[CHANGED] = True
 
 
-@event.listens_for(Session, "do_orm_execute")
-def _notice_bulk(state: ORMExecuteState) -> None:
-    if state.is_update or state.is_delete or state.is_insert:
-        mapper = state.bind_mapper
-        if mapper is not None and mapper.class_ in (Call, FormVersion):
-            state.session.info[CHANGED] = True
+# Not `do_orm_execute`: with a listener there SQLAlchemy prepares every query twice.
+@event.listens_for(Session, "after_bulk_update")
+@event.listens_for(Session, "after_bulk_delete")
+def _notice_bulk(done: Any) -> None:
+    if done.mapper.class_ in (Call, FormVersion):
+        done.session.info[CHANGED] = True
 
 
 @event.listens_for(Session, "after_commit")

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from datetime import timedelta
 from typing import BinaryIO
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
@@ -32,14 +32,25 @@ def register(kind: str, build: Builder) -> None:
     BUILDERS[kind] = build
 
 
-def order(kind: str, *, about: UUID, number: str, version_n: int, language: str) -> Document:
+def order(  # noqa: PLR0913  (what is printed on it)
+    kind: str,
+    *,
+    about: UUID,
+    number: str,
+    version_n: int,
+    language: str,
+    fresh: bool = False,
+) -> Document:
     """Return the document, ordered in the caller's transaction if it is not there yet.
 
-    number: as shown to people, for example IP-2027-0001. A failed document is ordered anew.
+    number: as shown to people, for example IP-2027-0001. fresh: what it is about is made in this
+    transaction, so nobody can have ordered it. A failed document is ordered anew.
     """
     if kind not in BUILDERS:
         raise KeyError(f"no builder for documents of kind {kind!r}")
     wanted = Document(kind=kind, about=about, number=number, version_n=version_n, language=language)
+    if fresh:
+        return _add_fresh(wanted)
     document = _find(wanted) or _add(wanted)
     if document.state is DocumentState.FAILED:
         document.state, document.tries, document.error = DocumentState.ORDERED, 0, ""
@@ -62,6 +73,13 @@ def _find(like: Document) -> Document | None:
             Document.language == like.language,
         )
     )
+
+
+def _add_fresh(document: Document) -> Document:
+    document.id = uuid4()
+    db.session.add(document)
+    jobs.enqueue(JOB, dedupe=f"{JOB}:{document.id}", first=True, document_id=document.id)
+    return document
 
 
 def _add(document: Document) -> Document:

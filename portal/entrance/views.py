@@ -61,7 +61,7 @@ def _groups(calls: list[Call]) -> list[tuple[str, list[dict[str, object]]]]:
 
 
 def _line(call: Call, here: Phase) -> dict[str, object]:
-    definition = queries.definition_of(queries.current_version(call).id)
+    definition = queries.definition_of(call.newest_version_id)
     if here is Phase.OPEN:
         left = remaining(call, now(), definition.timezone)
         standing = f"{left} · " + _(

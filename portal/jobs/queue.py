@@ -31,16 +31,22 @@ class Claim:
 
 
 def enqueue(
-    name: str, *, run_at: datetime | None = None, dedupe: str | None = None, **args: Any
+    name: str,
+    *,
+    run_at: datetime | None = None,
+    dedupe: str | None = None,
+    first: bool = False,
+    **args: Any,
 ) -> Job:
     """Add a job to the caller's session; return it.
 
     name: as registered. run_at: earliest moment, aware (default: now). args: JSON values; ids may
     be UUIDs and arrive as strings. dedupe: while a job with this word is open no second one is
-    added; the open one is returned, and runs at the earlier of the two moments.
+    added; the open one is returned, and runs at the earlier of the two moments. first: the word is
+    new in this transaction, so nothing is looked for.
     """
     job = Job(name=name, run_at=run_at or now(), dedupe=dedupe, args=_plain(args))
-    if dedupe is None:
+    if dedupe is None or first:
         db.session.add(job)
         return job
     return _open_with(dedupe, job.run_at) or _add_unless_open(job)

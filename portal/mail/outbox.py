@@ -129,13 +129,13 @@ def _put_out(letter: Letter) -> Letter:
     letter.message_id = f"<{letter.id}@{greeting(wired().settings)}>"
     db.session.add(letter)
     if letter.state is LetterState.WAITING:
-        _order(letter)
+        _order(letter, first=True)
     return letter
 
 
-def _order(letter: Letter) -> None:
+def _order(letter: Letter, *, first: bool = False) -> None:
     word = f"letter:{letter.id}"
-    jobs.enqueue(SEND, dedupe=word, run_at=letter.wait_until, letter_id=letter.id)
+    jobs.enqueue(SEND, dedupe=word, run_at=letter.wait_until, first=first, letter_id=letter.id)
 
 
 def hold(letter: Letter) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy.exc import TimeoutError as NoConnection
 
 READING = {"GET", "HEAD", "OPTIONS"}
 PATIENCE = 5000  # milliseconds for which a lock is waited for; then the page says so
+WRITES = "may_write"
 PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={PATIENCE}")
 
 
@@ -72,11 +73,17 @@ def _begin(connection: Connection) -> None:
     A transaction that begins by reading and then writes loses updates or meets "database is
     locked" without waiting; BEGIN IMMEDIATE waits its turn.
     """
-    if connection.dialect.name == "sqlite":
-        writes = _may_write()
-        raw: Any = connection.connection.dbapi_connection  # the way around costs each request 5 %
+    if connection.dialect.name != "sqlite":
+        return
+    writes = _may_write()
+    raw: Any = connection.connection.dbapi_connection  # the way around costs each request 5 %
+    if connection.info.get(WRITES) is not writes:  # kept with the connection, as the pragma is
         raw.execute(f"PRAGMA query_only={'OFF' if writes else 'ON'}")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN DEFERRED")
+        connection.info[WRITES] = writes
+    if writes:  # this may have to wait for a lock, and whoever asked should learn why it failed
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    else:
+        raw.execute("BEGIN DEFERRED")
 
 
 def _may_write() -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from markdown_it import MarkdownIt
@@ -126,7 +127,8 @@ def clock_time(value: datetime, zone: str = "Europe/Berlin") -> str:
     """Return the time of day as the language writes it: "23:59 Uhr", "11:59 pm"."""
     if language() == "en":
         return format_moment(value, "h:mm a", zone).replace("AM", "am").replace("PM", "pm")
-    return gettext("%(time)s o’clock", time=format_moment(value, "HH:mm", zone))
+    here = value.astimezone(ZoneInfo(zone))  # the same in all other languages, so without Babel
+    return gettext("%(time)s o’clock", time=f"{here:%H:%M}")
 
 
 def dial(phone: str) -> str:

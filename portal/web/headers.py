@@ -48,8 +48,7 @@ def seal() -> None:
 
 def dress(response: Response) -> Response:
     """Put the headers on an answer (an `after_request` hook)."""
-    for name, value in FIXED.items():
-        response.headers[name] = value
+    response.headers.extend(FIXED)
     if g.get("is_sealed"):
         response.headers["Content-Security-Policy"] = SEALED
     if g.get("is_address_hidden"):

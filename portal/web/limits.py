@@ -5,6 +5,7 @@ import hmac
 import ipaddress
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any, TypeVar
 from uuid import uuid4
 
@@ -105,20 +106,31 @@ def _hashed(name: str, key: str, started: datetime) -> str:
 
 def _count(key: str, ends_at: datetime) -> int:
     """Add one and return the sum."""
-    return int(db.session.execute(_counting(key, ends_at)).scalar_one())
+    return int(db.session.execute(*_counting(key, ends_at)).scalar_one())
 
 
-def _counting(key: str, ends_at: datetime) -> Any:
-    """Return the one statement, known to both databases, that adds one and gives the sum."""
+def _counting(key: str, ends_at: datetime) -> tuple[Any, dict[str, Any]]:
+    """Return the one statement that adds one and gives the sum, with its values."""
     first = {"id": uuid4(), "key": key, "count": 1, "ends_at": ends_at}
-    row = insert_into(Throttle, db.engine.dialect.name).values(**first)
-    return row.on_conflict_do_update(
-        index_elements=[Throttle.key], set_={"count": Throttle.count + 1}
-    ).returning(Throttle.count)
+    return _counter(db.engine.dialect.name), first
 
 
-def counting(name: str, by: str) -> Any:
-    """Return the statement of `brake` for a request that only reads (see `web/touch.py`)."""
+@cache
+def _counter(dialect: str) -> Any:
+    """Return the statement as `dialect` knows it; made once, SQLAlchemy knows it by heart."""
+    table = Throttle.__table__
+    return (
+        insert_into(table, dialect)
+        .on_conflict_do_update(index_elements=[table.c.key], set_={"count": table.c.count + 1})
+        .returning(table.c.count)
+    )
+
+
+def counting(name: str, by: str) -> tuple[Any, dict[str, Any]]:
+    """Return the statement of `brake` and its values, for a request that only reads.
+
+    See `web/touch.py`.
+    """
     started = _window()
     return _counting(_hashed(name, by, started), started + HOUR)
 

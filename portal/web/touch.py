@@ -91,7 +91,7 @@ def read_by_token(token: ApiToken, thing: Thing, *, most: int, **facts: Any) -> 
     """
     today = now().date()
     with _writing() as own:
-        count = own.execute(counting("token", token.key)).scalar_one()
+        count = own.execute(*counting("token", token.key)).scalar_one()
         if count <= most:
             append(own, token, "token_read", thing, facts)
         if token.last_used != today:

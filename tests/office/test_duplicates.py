@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from portal import jobs
-from portal.applications import duplicates, searching
+from portal.applications import duplicates, indexing
 from portal.applications.desk_models import Duplicate
 from portal.applications.duplicates import bands_of, likeness, shingles_of
 from portal.applications.models import Application
@@ -128,7 +128,7 @@ def test_another_call_makes_no_pair(call: Call, first: Application) -> None:
 
 def test_each_version_orders_the_comparison(call: Call) -> None:
     one = received(call)
-    job = db.session.scalars(select(jobs.Job).where(jobs.Job.name == searching.FIND_DOUBLES)).one()
+    job = db.session.scalars(select(jobs.Job).where(jobs.Job.name == indexing.FIND_DOUBLES)).one()
 
     assert job.args == {"application_id": str(one.id)}
 

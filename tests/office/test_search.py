@@ -8,14 +8,16 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.accounts.models import User
-from portal.applications import finding, searching
+from portal.applications import finding, indexing, searching, sending
 from portal.applications.finding import Scope
 from portal.applications.listing import Filters
 from portal.applications.models import Application
 from portal.applications.search_tables import search_doc, statements
 from portal.calls.models import Call
+from portal.core.actor import Applicant
+from portal.core.clock import now
 from portal.core.db import db, transaction
-from tests.drafts import complete, open_call, send, write
+from tests.drafts import complete, do_jobs, open_call, send, write
 from tests.people import a_person
 
 TEXTS = {
@@ -113,6 +115,21 @@ def test_a_new_version_replaces_what_was_found_before(call: Call, scope: Scope) 
     assert finding.count(scope, Filters(q="zebraf")) == 1
     assert finding.count(scope, Filters(q="xylofon")) == 0
     assert db.session.scalar(select(sa.func.count()).select_from(search_doc)) == 1
+
+
+def test_what_was_just_sent_is_in_the_list_at_once_and_found_when_the_worker_has_read_it(
+    call: Call, scope: Scope
+) -> None:
+    draft = complete(call, {"project.title": "Xylofon"})
+    with transaction():
+        sending.send(draft, by=Applicant(draft.id), arrived_at=now())
+    listed = [row.title for row in finding.page_of(scope, Filters()).rows]
+    before = finding.page_of(scope, Filters(q="xylofon")).rows
+    do_jobs(indexing.READ)
+
+    later = Scope(call.id, scope.user_id, scope.zone)  # of another request
+    after = [row.title for row in finding.page_of(later, Filters(q="xylofon")).rows]
+    assert (listed, before, after) == (["Xylofon"], [], ["Xylofon"])
 
 
 def test_what_is_deleted_is_found_no_more(call: Call, scope: Scope) -> None:
