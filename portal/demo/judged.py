@@ -1,4 +1,4 @@
-"""The stage `jury`: 25 applications are with the jury, and half of the sheets are sent."""
+"""The stage `jury`: 25 are with the jury, half of the sheets are sent, a meeting is announced."""
 
 from datetime import timedelta
 from random import Random
@@ -23,7 +23,7 @@ from portal.demo.forwarded import finish_screening
 from portal.demo.opinions import TIED, Opinions
 from portal.demo.sample import SampleJuror
 from portal.demo.screened import occupied, screened, there
-from portal.scoring import pledging, sending, sheets
+from portal.scoring import inviting, meetings, pledging, sending, sheets
 from portal.scoring.sheets import Window
 
 DAYS_AGO = 38
@@ -47,7 +47,8 @@ TIES = {
     "IP-2025-0014": Tie.EMPLOYED,
     "IP-2025-0020": Tie.RELATIVE_OF_REPRESENTATIVE,
 }
-DEPUTY, ABSENT = ("J9", "J2")
+DEPUTY, ABSENT, CHAIR = ("J9", "J2", "J1")
+MEETS_ON = 36  # working days after the closing, so about two weeks from now
 
 
 def jury_stage(seed: int, tell: Tell) -> list[str]:
@@ -85,6 +86,17 @@ def _judge(desk: Desk, opinions: Opinions) -> None:
         juror = _juror(desk.call, users[member.id])
         _answer(desk, juror, member)
         _score(desk, juror, member.id, opinions)
+    _announce(desk, _juror(desk.call, users[CHAIR]))
+
+
+def _announce(desk: Desk, chair: Juror) -> None:
+    """Let the chair call the jury to a meeting that is still to come."""
+    with desk.at(23, "10:20"):
+        meeting = meetings.call_meeting(
+            desk.call, starts_at=desk.days.at(MEETS_ON, "16:00"),
+            place="Rathaus am Friedensplatz, Saal Westfalia", by=chair.user,
+        )  # fmt: skip
+        inviting.invite(meeting, by=chair.user)
 
 
 def _seated(call: Call, person: people.DemoPerson) -> User:

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator
+from datetime import timedelta
 from fractions import Fraction
 from typing import Any
 
@@ -24,7 +25,7 @@ from portal.demo.build import build
 from portal.demo.opinions import Opinions
 from portal.demo.received import SLUG
 from portal.mail.models import Letter, LetterState
-from portal.scoring import pledging
+from portal.scoring import meetings, pledging
 from portal.scoring.models import Sheet, SheetState
 
 STATES = {Status.DRAFT: 12, Status.WITH_JURY: 25, Status.INELIGIBLE: 2}
@@ -114,6 +115,18 @@ def test_two_are_level_at_the_top(call: Call) -> None:
     best = max(means.values())
     assert {title for title, mean in means.items() if mean == best} == TIED
     assert len(set(means.values())) > 15
+
+
+def test_a_meeting_is_announced_and_not_begun(call: Call) -> None:
+    meeting = meetings.running(call)
+
+    assert meeting
+    assert (meeting.opened_at, len(meeting.items), meeting.presences) == (None, 25, [])
+    assert timedelta(0) < meeting.starts_at - now() < timedelta(days=30)
+    invited = select(func.count()).where(Letter.name == "meeting_invitation")
+    assert db.session.scalar(invited) == len(judging.jurors(call)) == 9
+    chair = next(one for one in judging.jurors(call) if one.chairs)
+    assert meeting.called_by == chair.user.key
 
 
 def test_no_letter_waits_and_the_log_is_whole(call: Call) -> None:
