@@ -7,8 +7,7 @@ from datetime import UTC
 from typing import Any
 from uuid import uuid4
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, bindparam, insert, select, update
 
 from portal.audit.models import AuditEntry, AuditHead
 from portal.core.actor import Actor
@@ -19,6 +18,12 @@ from portal.settings import Settings
 START = "0" * 64
 LONGEST_FACT = 200
 Thing = Model | tuple[str, str] | None
+_TOLD = [column.name for column in AuditEntry.__table__.columns if column.name != "id"]
+_ENTER = insert(AuditEntry)
+_HEAD = select(AuditHead.n, AuditHead.hash).with_for_update()
+_MOVE = update(AuditHead).values(
+    n=bindparam("n_now"), hash=bindparam("hash_now"), seal=bindparam("seal_now")
+)
 _in_use: list[bytes] = []
 
 
@@ -62,19 +67,20 @@ def record(actor: Actor, what: str, thing: Thing = None, **facts: Any) -> AuditE
     what: a verb in one word, for example `sign_in`. thing: a row, or its kind and key. facts:
     numbers, codes, ids; `ValueError` for texts that are long or could be an address.
     """
-    return append(db.session(), actor, what, thing, facts)
+    db.session.flush()  # whatever waits, so that the head is the lock that is taken last
+    return append(db.session.connection(), actor, what, thing, facts)
 
 
 def append(
-    session: Session, actor: Actor, what: str, thing: Thing, facts: dict[str, Any]
+    own: Connection, actor: Actor, what: str, thing: Thing, facts: dict[str, Any]
 ) -> AuditEntry:
-    """Append an entry through `session`; see `record`."""
+    """Append an entry in the transaction of a connection; see `record`."""
     for name, value in facts.items():
         _refuse_contents(name, value)
     kind, key = _named(thing)
-    head = _locked_head(session)
+    n, previous = _locked_head(own)
     entry = AuditEntry(
-        n=head.n + 1,
+        n=n + 1,
         at=now(),
         actor_kind=actor.kind,
         actor_key=actor.key,
@@ -82,14 +88,19 @@ def append(
         thing_kind=kind,
         thing_key=key,
         facts=facts,
-        previous=head.hash,
+        previous=previous,
     )
     entry.hash = hash_of(entry)
-    session.add(entry)
-    head.n, head.hash = entry.n, entry.hash
-    head.seal = seal_of_head(head.n, head.hash)
-    session.flush()
+    _write(own, entry)
     return entry
+
+
+def _write(own: Connection, entry: AuditEntry) -> None:
+    """Insert the entry and move the head, by two statements made once: each look writes them."""
+    values = {name: getattr(entry, name) for name in _TOLD}
+    own.execute(_ENTER, {"id": uuid4(), **values})
+    seal = seal_of_head(entry.n, entry.hash)
+    own.execute(_MOVE, {"n_now": entry.n, "hash_now": entry.hash, "seal_now": seal})
 
 
 def _named(thing: Thing) -> tuple[str, str]:
@@ -112,18 +123,20 @@ def _refuse_contents(name: str, value: Any) -> None:
         raise ValueError(f"audit fact {name}: not a plain value")
 
 
-def _locked_head(session: Session) -> AuditHead:
-    """Return the head, locked until the transaction ends (SQLite has one writer anyway)."""
-    locked = select(AuditHead).with_for_update().execution_options(populate_existing=True)
-    head = session.scalar(locked)
+def _locked_head(own: Connection) -> tuple[int, str]:
+    """Return number and hash of the last entry, locked until the transaction ends.
+
+    SQLite has one writer anyway.
+    """
+    head = own.execute(_HEAD).first()
     if head is None:
-        _begin(session)
-        head = session.scalars(locked).one()
-    return head
+        _begin(own)
+        head = own.execute(_HEAD).one()
+    return head.n, head.hash
 
 
-def _begin(session: Session) -> None:
+def _begin(own: Connection) -> None:
     """Add the head; where another transaction was faster, wait for it and keep its row."""
     first = {"id": uuid4(), "only": 1, "n": 0, "hash": START, "seal": seal_of_head(0, START)}
-    row = insert_into(AuditHead, session.get_bind().dialect.name).values(**first)
-    session.execute(row.on_conflict_do_nothing())
+    row = insert_into(AuditHead, own.dialect.name).values(**first)
+    own.execute(row.on_conflict_do_nothing())

@@ -9,9 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 from flask import g, request
-from sqlalchemy import update
+from sqlalchemy import Connection, update
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.orm import Session as Connection
 
 from portal.accounts import sessions
 from portal.accounts.models import Session
@@ -35,7 +34,7 @@ def _writing() -> Iterator[Connection]:
         raise RuntimeError("a request that writes has a transaction already")
     g.may_write = True
     try:
-        with Connection(db.engine) as own, own.begin():
+        with db.engine.begin() as own:
             yield own
     finally:
         g.may_write = False
