@@ -96,8 +96,8 @@ from portal.office import ranking as office_ranking
 from portal.scoring import arrivals, binders, binding, dossier_content, meetings, minutes
 from portal.scoring import dossier as jury_dossier
 from portal.settings import Settings, load
-from portal.web import areas as web_areas
 from portal.web import (
+    addresses,
     arrival,
     assets,
     csrf,
@@ -112,6 +112,7 @@ from portal.web import (
     limits,
     staff,
 )
+from portal.web import areas as web_areas
 
 ROOMS = (
     entrance, health, check, mailbox, signin, city, invitation, account, areas, people,
@@ -219,5 +220,7 @@ def _porch(app: Flask, settings: Settings) -> None:
     csrf.init(app)
     doors.init(app)
     errors.init(app)
-    for module in (assets, filters, frame, heading, staff, web_areas, office_frame, jury):
+    for module in (
+        addresses, assets, filters, frame, heading, staff, web_areas, office_frame, jury
+    ):  # fmt: skip
         module.init(app)

@@ -6,7 +6,7 @@ Works in a request (the locale of the person) and in the worker (`with in_langua
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
-from functools import cache
+from functools import cache, lru_cache
 from gettext import NullTranslations
 from typing import Any
 
@@ -16,6 +16,7 @@ from babel.support import Translations
 
 from portal.core.resources import resource_dir
 
+_kept_here = flask_babel.g._get_current_object  # noqa: SLF001  (what Flask keeps by request)
 GROUPED = 1000
 BINDING = "de"
 LANGUAGES = {"de": "Deutsch", "en": "English", "ar": "العربية"}
@@ -46,10 +47,11 @@ def lazy_gettext(text: str, **values: Any) -> Any:
 def locale() -> Locale:
     """Return the present locale (German outside of any).
 
-    Asked hundreds of times for a page, so what Flask-Babel found is read where it keeps it.
+    Asked hundreds of times for a page, so what Flask-Babel found is read where it keeps it, and
+    past the proxy, which asks anew at each dot.
     """
     try:
-        known: Locale | None = flask_babel.g._flask_babel.babel_locale  # noqa: SLF001
+        known: Locale | None = _kept_here()._flask_babel.babel_locale  # noqa: SLF001
     except (AttributeError, RuntimeError):
         known = None
     return known or flask_babel.get_locale() or Locale.parse(BINDING)
@@ -86,18 +88,28 @@ def format_date(value: date, style: str = "long", zone: str = "Europe/Berlin") -
     """Return a date; a moment is first brought to `zone`. Styles of CLDR or a pattern."""
     from zoneinfo import ZoneInfo
 
+    day = value.astimezone(ZoneInfo(zone)).date() if isinstance(value, datetime) else value
+    return _date_in_words(day, style, str(locale()))
+
+
+@lru_cache(maxsize=2048)
+def _date_in_words(day: date, style: str, code: str) -> str:
     from babel.dates import format_date as babel_format_date
 
-    day = value.astimezone(ZoneInfo(zone)) if isinstance(value, datetime) else value
-    return babel_format_date(day, format=style, locale=locale())
+    return babel_format_date(day, format=style, locale=code)
 
 
 def format_moment(
     value: datetime, style: str = "EEEE, d. MMMM y", zone: str = "Europe/Berlin"
 ) -> str:
     """Return a moment in `zone` by a CLDR pattern."""
+    return _moment_in_words(value, style, zone, str(locale()))
+
+
+@lru_cache(maxsize=2048)
+def _moment_in_words(value: datetime, style: str, zone: str, code: str) -> str:
     from zoneinfo import ZoneInfo
 
     from babel.dates import format_datetime
 
-    return format_datetime(value.astimezone(ZoneInfo(zone)), format=style, locale=locale())
+    return format_datetime(value.astimezone(ZoneInfo(zone)), format=style, locale=code)
