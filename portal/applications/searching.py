@@ -63,6 +63,20 @@ def matching(words: list[str], digest: Any = Digest) -> sa.ColumnElement[bool]:
     return found
 
 
+def among(docs: list[int], digest: Any = Digest) -> sa.ColumnElement[bool]:
+    """Return the condition on `digest` that its document is one of `docs`: one value for them all.
+
+    As many values as there are documents would make another statement of each search.
+    """
+    if db.engine.dialect.name == "postgresql":
+        listed = sa.literal(docs, sa.ARRAY(sa.Integer))
+        found: sa.ColumnElement[bool] = digest.doc == sa.any_(listed)
+    else:
+        each = sa.func.json_each(sa.literal(str(docs))).table_valued("value")
+        found = digest.doc.in_(select(each.c.value))
+    return found
+
+
 def few_docs(words: list[str]) -> list[int] | None:
     """Return the documents in which all `words` stand, None if they are more than `FEW`."""
     if db.engine.dialect.name == "postgresql":
@@ -99,18 +113,25 @@ def passage(body: str, folded: str, words: list[str]) -> list[Piece]:
 
     body: passages divided by line feeds; folded: the same, divided by `BREAK`.
     """
+    best = _best_line(f" {folded}", words)
     lines = body.split("\n")
-    best, most = 0, 0
-    hits = _pattern(tuple(words))
-    for n, line in enumerate(f" {folded}".split(BREAK)):
-        found = len({match.lower() for match in hits.findall(f" {line}")})
-        if found > most:
-            best, most = n, found
-        if found == len(words):
+    return _cut(marked(lines[best], words)) if best is not None and best < len(lines) else []
+
+
+def _best_line(text: str, words: list[str]) -> int | None:
+    """Return the first passage of `text` with most of `words`; only the hits are looked at."""
+    best, most = None, 0
+    line, counted, there = 0, 0, set[str]()
+    for match in _pattern(tuple(words)).finditer(text):
+        if breaks := text.count(BREAK, counted, match.start() + 1):
+            line, there = line + breaks, set()
+        counted = match.start()
+        there.add(match.group(1))
+        if len(there) > most:
+            best, most = line, len(there)
+        if most == len(words):
             break
-    if not most or best >= len(lines):
-        return []
-    return _cut(marked(lines[best], words))
+    return best
 
 
 @lru_cache(maxsize=64)
@@ -122,13 +143,19 @@ def _pattern(words: tuple[str, ...]) -> re.Pattern[str]:
 def marked(text: str, words: list[str]) -> list[Piece]:
     """Return `text` in pieces; words that begin like one of `words` are hits."""
     pieces: list[Piece] = []
-    end = 0
+    end, begins = 0, tuple(words)
     for match in WORD.finditer(text):
-        if any(word.startswith(tuple(words)) for word in words_of(match.group())):
+        if any(word.startswith(begins) for word in _known(match.group())):
             pieces += [Piece(text[end : match.start()], False), Piece(match.group(), True)]
             end = match.end()
     pieces.append(Piece(text[end:], False))
     return [piece for piece in pieces if piece.text]
+
+
+@lru_cache(maxsize=4096)
+def _known(word: str) -> tuple[str, ...]:
+    """Return a word of a text as the search knows it; the same ones stand in many texts."""
+    return tuple(words_of(word))
 
 
 def _cut(pieces: list[Piece]) -> list[Piece]:
