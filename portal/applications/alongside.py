@@ -15,13 +15,14 @@ from portal.applications.finding import (
     NEVER,
     Scope,
     asked,
+    counting,
     line,
     ordered,
     sort_key,
 )
 from portal.applications.listing import Filters
 from portal.applications.models import Application
-from portal.core.db import db
+from portal.core.db import rows_of
 
 
 @dataclass(frozen=True)
@@ -46,7 +47,7 @@ def neighbours(
         "number": application.number,
         "value": _value(filters, application, digest),
     }
-    row = db.session.execute(_query(*asked(scope, filters)), given).one()
+    (row,) = rows_of(_query(*asked(scope, filters)), given)
     return Neighbours(row[0], row[1], row[2] + 1 if row[4] else 0, row[3])
 
 
@@ -65,7 +66,7 @@ def _query(scope: Scope, filters: Filters, _today: date, _docs: tuple[int, ...] 
             line(scope, filters, Application.id).where(after).order_by(*forwards).limit(1)
             .scalar_subquery(),
             line(scope, filters, func.count()).where(before).scalar_subquery(),
-            line(scope, filters, func.count()).scalar_subquery(),
+            counting(scope, filters).scalar_subquery(),
             line(scope, filters, func.count())
             .where(Application.id == bindparam("id", type_=sa.Uuid())).scalar_subquery(),
         )  # fmt: skip

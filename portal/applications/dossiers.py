@@ -16,7 +16,7 @@ from portal.applications.messages import Message
 from portal.applications.models import Application, Event, Version
 from portal.audit.models import AuditEntry
 from portal.calls.definition import Definition
-from portal.core.db import Instant, db
+from portal.core.db import Instant, db, rows_of
 from portal.core.errors import NotFound
 from portal.mail.models import Letter
 
@@ -79,11 +79,10 @@ def version_of(application: Application, n: int | None) -> tuple[Version, Digest
 def history(application: Application) -> list[Happening]:
     """Return everything that happened to an application, the latest first, in one statement."""
     given = {"application": application.id, "key": str(application.id)}
-    rows = db.session.execute(_history(), given)
     found = [
         Happening(row.kind, row.at, row.who_kind, row.who or str(row.who_id or ""), row.word,
                   row.more or "", row.number, row.id)
-        for row in rows
+        for row in rows_of(_history(), given)
     ]  # fmt: skip
     return sorted(found, key=lambda one: (one.at, one.number), reverse=True)
 

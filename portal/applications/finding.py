@@ -6,7 +6,7 @@ The wide rows of applications are read for the page only; everything else stands
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -23,14 +23,13 @@ from portal.applications.search_tables import search_doc
 from portal.applications.searching import Piece
 from portal.applications.workflow import Move, Status
 from portal.core.clock import now
-from portal.core.db import db
+from portal.core.db import db, rows_of
 
 MOST_KEPT = 64  # statements
 NEVER = date(9999, 1, 1)  # sorts whatever has no date behind everything that has one
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One line of a list. `answers`: chosen values by question; `hit`: where the search matched."""
 
     id: UUID
@@ -47,9 +46,9 @@ class Row:
     late: bool
     checks_open: int | None
     checks_total: int | None
-    tags: list[str] = field(default_factory=list)
-    answers: dict[str, list[str]] = field(default_factory=dict)
-    hit: list[Piece] = field(default_factory=list)
+    tags: list[str]
+    answers: dict[str, list[str]]
+    hit: list[Piece]
 
 
 @dataclass(frozen=True)
@@ -116,7 +115,7 @@ def _rows(
     scope: Scope, filters: Filters, columns: tuple[str, ...], page: tuple[int, bool]
 ) -> list[Any]:
     """Return the rows of a page: first their ids, by indexes; then what is shown of them."""
-    return list(db.session.execute(_query(*asked(scope, filters), columns, page)))
+    return list(rows_of(_query(*asked(scope, filters), columns, page)))
 
 
 def asked(scope: Scope, filters: Filters) -> tuple[Scope, Filters, date, tuple[int, ...] | None]:
@@ -144,9 +143,8 @@ def _query(
         select(
             Application.id, Application.reference, Application.title, Digest.name,
             Application.status, Application.submitted_at, Application.due, Application.channel,
-            Application.locale, Application.clerk_id, User.name.label("clerk"),
-            User.email.label("clerk_email"), Digest.late, Digest.checks_open, Digest.checks_total,
-            _tags().label("tags"), _answers(columns).label("answers"),
+            Application.locale, Application.clerk_id, User.name, User.email, Digest.late,
+            Digest.checks_open, Digest.checks_total, _tags(), _answers(columns),
             *([_total(scope, filters).label("total")] if counted else []),
             *((search_doc.c.folded, search_doc.c.body) if searched else ()),
         )
@@ -175,12 +173,12 @@ def _answers(columns: tuple[str, ...]) -> Any:
 
 
 def _total(scope: Scope, filters: Filters) -> Any:
-    return _counting(scope, filters).correlate(None).scalar_subquery()
+    return counting(scope, filters).correlate(None).scalar_subquery()
 
 
-def _counting(scope: Scope, filters: Filters) -> Any:
+def counting(scope: Scope, filters: Filters) -> Any:
     """Count what `filters` let through; by the narrow digests alone where they know it all."""
-    if filters.narrows and _only_digest(filters):
+    if _only_digest(filters):
         sent = select(func.count()).select_from(Digest).where(Digest.call_id == scope.call_id)
         return sent.where(*_of_digest(scope, filters, Digest))
     return line(scope, replace(filters, sort="arrived"), func.count())
@@ -197,7 +195,7 @@ def _needs_digest(filters: Filters) -> bool:
 
 def count(scope: Scope, filters: Filters) -> int:
     """Return how many applications `filters` let through."""
-    return int(db.session.scalar(_counting(scope, filters)) or 0)
+    return int(db.session.scalar(counting(scope, filters)) or 0)
 
 
 def ids_of(scope: Scope, filters: Filters, most: int = 100_000) -> list[UUID]:
@@ -283,8 +281,9 @@ def _of_digest(scope: Scope, filters: Filters, digest: Any) -> list[ColumnElemen
         )
     if words := searching.query_words(filters.q):
         few = scope.docs(filters.q)
-        found = searching.matching(words, digest) if few is None else digest.doc.in_(few)
-        wanted.append(found)
+        wanted.append(
+            searching.matching(words, digest) if few is None else searching.among(few, digest)
+        )
     return wanted
 
 
@@ -311,18 +310,17 @@ def ordered(filters: Filters) -> list[ColumnElement[Any]]:
 
 
 def _row(row: Any, words: list[str]) -> Row:
+    """Return a line: the first columns of `_query` as they are, of the others what they say."""
+    clerk, email, late, left, points, tags, pairs = row[10:17]
     answers: dict[str, list[str]] = {}
-    for pair in (row.answers or "").split():
+    for pair in (pairs or "").split():
         key, _, value = pair.partition("=")
         answers.setdefault(key, []).append(value)
-    return Row(
-        id=row.id, reference=row.reference, title=row.title, name=row.name, status=row.status,
-        submitted_at=row.submitted_at, due=row.due, channel=row.channel, locale=row.locale,
-        clerk_id=row.clerk_id, clerk=row.clerk or row.clerk_email or "", late=row.late,
-        checks_open=row.checks_open, checks_total=row.checks_total,
-        tags=[tag.replace("-", "") for tag in (row.tags or "").split()], answers=answers,
-        hit=searching.passage(row.body, row.folded, words) if words else [],
-    )  # fmt: skip
+    return Row._make((
+        *row[:10], clerk or email or "", late, left, points,
+        tags.replace("-", "").split() if tags else [], answers,
+        searching.passage(row.body, row.folded, words) if words else [],
+    ))  # fmt: skip
 
 
 def line(scope: Scope, filters: Filters, column: Any) -> Any:

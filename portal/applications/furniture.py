@@ -16,7 +16,7 @@ from portal.applications.finding import Scope
 from portal.applications.messages import Message
 from portal.applications.models import Application
 from portal.calls.memberships import Membership, Role
-from portal.core.db import db
+from portal.core.db import rows_of
 
 
 @dataclass(frozen=True)
@@ -167,8 +167,7 @@ _AROUND_APPLICATION = sa.union_all(_tags(), _staff(), _tags_on(), _twins(), _unr
 
 def _read(lines: Any, given: dict[str, UUID]) -> Furniture:
     found = Furniture()
-    rows = db.session.execute(lines, given)
-    for row in sorted(rows, key=lambda one: (one.kind, str(one.name).casefold())):
+    for row in sorted(rows_of(lines, given), key=lambda one: (one.kind, str(one.name).casefold())):
         _put(found, row)
     return found
 

@@ -6,7 +6,7 @@ from functools import cached_property
 from uuid import UUID
 
 from sqlalchemy import bindparam, exists, func, inspect, select
-from sqlalchemy.orm import joinedload, with_expression
+from sqlalchemy.orm import joinedload, lazyload, with_expression
 
 from portal.applications.models import (
     AccessKey,
@@ -38,8 +38,12 @@ _HELD = (
 _HAS_FILES = exists().where(File.application_id == Application.id, File.removed_at.is_(None))
 _HELD_TO_READ = _HELD.options(with_expression(Application.has_files, _HAS_FILES))
 _HELD_FOR_CHANGE = _HELD.with_for_update(of=Application)
-_IN_CALL = select(Application).where(
-    Application.id == bindparam("application_id"), Application.call_id == bindparam("call_id")
+_IN_CALL = (
+    select(Application)
+    .options(lazyload(Application.call))  # the caller has it
+    .where(
+        Application.id == bindparam("application_id"), Application.call_id == bindparam("call_id")
+    )
 )
 _IN_CALL_FOR_CHANGE = _IN_CALL.with_for_update(of=Application)
 _FILE_STATES = select(File.key, File.state).where(

@@ -1,6 +1,6 @@
 """The database: base class of all tables, aware times, and the one place that commits."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum
@@ -81,6 +81,15 @@ db = SQLAlchemy(
 def insert_into(table: Any, dialect: str) -> Any:
     """Return an INSERT that knows ON CONFLICT, in the words of `dialect`: sqlite or postgresql."""
     return import_module(f"sqlalchemy.dialects.{dialect}").insert(table)
+
+
+def rows_of(statement: Any, given: dict[str, Any] | None = None) -> Sequence[Any]:
+    """Return the rows of a statement that asks for columns and for no entity.
+
+    It goes past the session, which would take each row apart to look for entities.
+    """
+    db.session.flush()
+    return db.session.connection().execute(statement, given).all()
 
 
 @contextmanager

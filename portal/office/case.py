@@ -56,7 +56,8 @@ def show(application: Application) -> ResponseReturnValue:
         versions=[one for one in happened if one.kind == "version"],
         notes=[one for one in happened if one.kind == "note"],
         happened=[one for one in happened if one.kind != "note"],
-        may_work_on=POLICY.allows(me, Action.WORK, application), **_ways(application, beside),
+        may_work_on=POLICY.allows(me, Action.WORK, application),
+        **_ways(application, beside, filters),
     )  # fmt: skip
 
 
@@ -69,9 +70,9 @@ def _list_query(filters: Filters) -> str:
     return urlencode(filters.pairs(paged=False))
 
 
-def _ways(application: Application, beside: Neighbours) -> dict[str, str]:
+def _ways(application: Application, beside: Neighbours, filters: Filters) -> dict[str, str]:
     """Return where the neighbours in the list are, and the list itself."""
-    query = _list_query(_filters(application))
+    query = _list_query(filters)
     end = f"?{query}" if query else ""
     listed = url_for("caselist.show", slug=application.call.slug)
     return {
