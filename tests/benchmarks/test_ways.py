@@ -16,16 +16,11 @@ from portal.app import build
 from portal.calls.definition import Definition
 from portal.calls.queries import call_by_slug, definition_of
 from portal.core.db import db
-from portal.core.i18n import in_language
-from portal.demo.sample import complete
-from portal.documents.receipt import receipt
-from portal.documents.renderer import Renderer
 from portal.settings import Settings
 from tests.benchmarks.calls import EIGHT, ONE, crowd, load
 from tests.benchmarks.meter import cpu, memory, per_turn
 from tests.benchmarks.table import Line, table
 from tests.benchmarks.weight import weigh
-from tests.documents.contents_of_samples import receipt_of
 from tests.drafts import SLUG
 from tests.served import Portal, free_port
 from tests.walker import Browser, Upload, Way, expect, photo
@@ -90,7 +85,7 @@ def test_ways_beside_the_floor(floor: tuple[int, int], site: Site) -> None:
     """Print the table: it measures and asserts no time, only that every way gets through."""
     base = measure_floor(*floor)
     lines = [*cold_start(site), *pages(site, base), *ways(site, base), *after_load(site)]
-    lines += [*at_once(site), *crowded(site, base), rendered()]
+    lines += [*at_once(site), *crowded(site, base)]
     told = ", ".join(f"{name} {value:.2f}" for name, value in base.items())
     table(lines, f"CPU ms: {told}")
 
@@ -231,15 +226,3 @@ def crowded(site: Site, base: dict[str, float]) -> list[Line]:
     site.portal.start("--no-worker")
     again = pages(site, base)
     return [line._replace(work=f"{line.work}, with {MANY:,} applications") for line in again[:2]]
-
-
-def rendered() -> Line:
-    """Measure a receipt in the warm child of the worker."""
-    with in_language("de"):
-        content = receipt(receipt_of(complete()[0]))
-    child = Renderer()
-    child.render(content, "de")
-    assert child.pid
-    used = per_turn(lambda: child.render(content, "de"), child.pid, turns=10)
-    child.close()
-    return Line("receipt PDF in the warm child", used / 1000, "s", 0.07)
