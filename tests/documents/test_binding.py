@@ -20,6 +20,7 @@ from portal.documents import dossier as pages
 from portal.documents.binding import pages_of
 from portal.documents.contents import Content
 from portal.documents.dossier import BinderContent, BinderContents, BinderLine, Stamps
+from portal.documents.merging import Part, merge
 from portal.documents.renderer import Renderer
 from tests.documents.contents_of_samples import SENDER
 from tests.documents.dossiers import content
@@ -307,6 +308,32 @@ def test_other_programs_find_no_fault(bound: Bound) -> None:
             assert pdf.check_pdf_syntax() == []
         done = subprocess.run(["pdfinfo", file], capture_output=True, text=True, check=True)
         assert done.stderr == ""
+
+
+def test_hidden_layers_stay_hidden_in_a_book(bound: Bound, tmp_path: Path) -> None:
+    with Pdf.open(bound.sources[2]) as pdf:
+        groups = [pdf.make_indirect(Dictionary(Type=Name.OCG, Name=name)) for name in ("a", "b")]
+        shown = Dictionary(OFF=Array(groups[1:]))
+        pdf.Root.OCProperties = Dictionary(OCGs=Array(groups), D=shown)
+        pdf.save(tmp_path / "layers.pdf")
+    parts = [Part("ohne", Path(bound.sources[3])), Part("mit", tmp_path / "layers.pdf")]
+    with Pdf.open(merge(parts, tmp_path / "book.pdf")) as book:
+        layers = book.Root.OCProperties
+        assert [str(one.Name) for one in layers.OCGs] == ["a", "b"]
+        assert [one.objgen for one in layers.D.OFF] == [layers.OCGs[1].objgen]
+
+
+def test_words_that_look_like_references_stay_as_they_are(bound: Bound, tmp_path: Path) -> None:
+    title = "Haus (3 0 R) und \\ 4 0 R) – \N{ARABIC LETTER SEEN} 5 0 R"
+    target = merge([Part(title, Path(bound.sources[2]))], tmp_path / "book.pdf")
+    [mark] = [one for one in pypdf.PdfReader(target).outline if not isinstance(one, list)]
+    assert str(mark.title) == title
+    with Pdf.open(target) as book, Pdf.open(bound.sources[2]) as alone:
+        assert str(book.docinfo["/Title"]) == str(alone.docinfo["/Title"])
+    # Nothing is printed upon it.
+    texts = [[page.extract_text() for page in pypdf.PdfReader(file).pages]
+             for file in (target, bound.sources[2])]  # fmt: skip
+    assert texts[0] == texts[1]
 
 
 def test_lines_are_held_by_their_paragraphs(bound: Bound) -> None:
