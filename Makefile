@@ -29,8 +29,8 @@ check: ## lint, format, types, direction of imports, words (set up by make test)
 	$(PYTHON) tools/words.py check
 
 tests: ## run the tests alone; WORKERS=4 uses four processes
-	$(PYTHON) -m pytest -n $(WORKERS) --cov --cov-report=term --durations=10
-	$(PYTHON) -m pytest -n $(WORKERS) --database=postgres
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term --durations=10
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup --database=postgres
 
 bench: ## measure the ways of an applicant beside a bare server
 	@tools/setup.sh test

@@ -5,6 +5,7 @@ from flask import Flask
 
 from portal.accounts import passwords
 
+pytestmark = pytest.mark.one_database  # rules without rows
 EASY = (
     "password1234", "passwortpasswort", "123456789012", "qwertzuiop123", "iloveyouiloveyou",
     "Integrationspreis2027", "Dortmund123456", "anna.vorlage@example.org", "aaaaaaaaaaaa",

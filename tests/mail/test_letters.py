@@ -16,6 +16,7 @@ from portal.mail.letters import KINDS
 from portal.mail.message import build
 from tests.mail.conftest import DOCUMENT, KEY, World, values_for, write
 
+pytestmark = pytest.mark.one_database  # words; how letters are kept is tested beside
 EVERY_LETTER = [(name, code) for name in mail.LETTERS for code in LANGUAGES]
 
 
@@ -153,7 +154,6 @@ def test_a_code_may_stand_beside_the_links(world: World) -> None:
     assert "048213" not in str(build(letter, None).body)
 
 
-@pytest.mark.one_database  # reads the bytes of the file
 def test_no_link_and_no_code_is_ever_stored(app: Flask, world: World) -> None:
     for name in ("link", "code", "submit"):
         write(name)

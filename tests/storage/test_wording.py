@@ -9,6 +9,7 @@ from portal import storage
 from portal.core.i18n import in_language
 from portal.storage import Code, Note
 
+pytestmark = pytest.mark.one_database  # words without rows
 FACTS: dict[str, Any] = {
     "limit": 15 * 1024 * 1024,
     "pages": 1200,
