@@ -1,28 +1,26 @@
-"""The formal check: marks of the checklist and the moves of one application."""
+"""The formal check of one application: its checklist and the marks on it."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 from uuid import UUID
 
-from flask import Blueprint, flash, request
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 
 from portal.accounts import queries as people
-from portal.applications import assigning, forwarding, marking, screening
+from portal.applications import marking, screening
 from portal.applications.findings import Alike
 from portal.applications.marking import Line, MarkedMeanwhile, Panel, Verdict
 from portal.applications.models import Application
 from portal.applications.policy import Action
-from portal.applications.queries import by_number
 from portal.applications.reading import SectionEntries
-from portal.applications.workflow import Move, Status
+from portal.applications.workflow import Status
 from portal.calls.wording import plain
 from portal.core.db import db, transaction
-from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.core.i18n import language
 from portal.office.frame import page
-from portal.office.working import Overtaken, back_to, require_same
+from portal.office.working import back_to
 from portal.web.doors import person
 from portal.web.rooms import work_on
 from portal.web.touch import witness
@@ -118,152 +116,3 @@ def mark(application: Application, item: str) -> ResponseReturnValue:
         )  # fmt: skip
         return shown, 409
     return back_to(application, f"check-{item}")
-
-
-# --- moves --------------------------------------------------------------------------------------
-
-
-class Wrong(DomainError):
-    """A field of the form that asks for a move needs mending; `field` says which."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-
-
-def _reason() -> str:
-    return request.form.get("reason", "")
-
-
-def _start(application: Application) -> None:
-    screening.start(application, by=person())
-
-
-def _find_eligible(application: Application) -> None:
-    screening.find_eligible(application, by=person(), note=request.form.get("note", ""))
-
-
-def _forward(application: Application) -> None:
-    forwarding.forward(application, by=person())
-    assigning.newcomers(application.call, by=person())
-
-
-def _find_ineligible(application: Application) -> None:
-    number = request.form.get("twin", "").strip()
-    twin = by_number(application.call, number) if number else None
-    if number and twin is None:
-        raise Wrong("twin", _("There is no application “%(number)s”.", number=number))
-    screening.find_ineligible(
-        application, reason=_reason(), by=person(), twin=twin,
-        letter=request.form.get("letter", ""),
-    )  # fmt: skip
-
-
-def _reopen(application: Application) -> None:
-    screening.reopen(application, reason=_reason(), by=person())
-
-
-def _withdraw(application: Application) -> None:
-    screening.withdraw_for(application, reason=_reason(), by=person())
-
-
-def _recall(application: Application) -> None:
-    forwarding.recall(application, reason=_reason(), by=person())
-
-
-Act = Callable[[Application], None]
-# Each can be taken back by another move; what cannot asks first. So does finding eligible while
-# something of the checklist is open.
-WITH_A_BUTTON: dict[Move, Act] = {
-    Move.START_SCREENING: _start,
-    Move.FIND_ELIGIBLE: _find_eligible,
-    Move.FORWARD_TO_JURY: _forward,
-}
-ASKING_FOR_WORDS: dict[Move, Act] = {
-    Move.FIND_INELIGIBLE: _find_ineligible,
-    Move.REOPEN: _reopen,
-    Move.WITHDRAW: _withdraw,
-    Move.RECALL: _recall,
-}
-
-
-def _said(move: Move) -> str:
-    """Return what stands above the next page once a move is made; mostly the page says it."""
-    sentences = {
-        Move.FIND_ELIGIBLE: _("Eligible. “Open the check again” takes it back."),
-        Move.FORWARD_TO_JURY: _(
-            "With the jury. You can take it back as long as nobody has scored it."
-        ),
-        Move.FIND_INELIGIBLE: _(
-            "Not eligible. The letter waits under “Letters” until you release it."
-        ),
-    }
-    return sentences.get(move, "")
-
-
-def _make(move: Move, act: Act, application: Application) -> ResponseReturnValue:
-    """Make a move of an application that nobody changed since the page was shown."""
-    require_same(application)
-    with transaction():
-        act(application)
-    if sentence := _said(move):
-        flash(sentence)
-    return back_to(application)
-
-
-def _is_sure(move: Move, application: Application) -> bool:
-    """Return whether a move needs no asking: it was said so, or the checklist is fulfilled."""
-    if move is not Move.FIND_ELIGIBLE or request.form.get("sure") == "yes":
-        return True
-    return not marking.panel(application).open
-
-
-def _button(move: Move, act: Act) -> None:
-    """Open the address behind the button of a move."""
-
-    @work_on(move)
-    def view(application: Application) -> ResponseReturnValue:
-        require_same(application)
-        if not _is_sure(move, application):
-            return page(
-                f"office/{move}.html", application.call, area="caselist.show",
-                application=application, checks=checks_of(application),
-            )  # fmt: skip
-        return _make(move, act, application)
-
-    bp.add_url_rule(f"{CASE}/{move}", str(move), view, methods=["POST"])
-
-
-def _form(move: Move, act: Act) -> None:
-    """Open the page that asks for the words of a move and makes it; a refusal keeps the words."""
-
-    @work_on(move)
-    def view(application: Application) -> ResponseReturnValue:
-        if request.method != "POST":
-            return _ask(move, application)
-        try:
-            return _make(move, act, application)
-        except Overtaken:
-            raise
-        except DomainError as refused:
-            if not refused.message:
-                raise
-            field = refused.field if isinstance(refused, Wrong) else "reason"
-            return _ask(move, application, [(field, refused.message)]), REFUSED
-
-    bp.add_url_rule(f"{CASE}/{move}", str(move), view, methods=["GET", "POST"])
-
-
-def _ask(move: Move, application: Application, errors: list[tuple[str, str]] | None = None) -> str:
-    """Show the form of a move; the first time it may be filled by the address (`twin`)."""
-    typed = request.form if request.method == "POST" else request.args
-    return page(
-        f"office/{move}.html", application.call, area="caselist.show", application=application,
-        typed=typed, errors=errors or [],
-    )  # fmt: skip
-
-
-for _move, _act in WITH_A_BUTTON.items():
-    _button(_move, _act)
-for _move, _act in ASKING_FOR_WORDS.items():
-    _form(_move, _act)
