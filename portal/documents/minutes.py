@@ -61,9 +61,10 @@ class Placed:
 class MinutesContent:
     """Everything the minutes say. draft: the meeting is not closed. partial: items are left out.
 
-    off, waiting: the items taken off the agenda, and those that the meeting did not come to.
-    result: places and shortlist; left: the euros not given in words, empty where it is not told;
-    over: the euros given beyond those that there are.
+    opened_with: how many voting members were there when it was opened, None before that. off,
+    waiting: the items taken off the agenda, and those that the meeting did not come to. result:
+    places and shortlist; left: the euros not given in words, empty where it is not told; over: the
+    euros given beyond those that there are.
     """
 
     sender: Sender
@@ -75,6 +76,8 @@ class MinutesContent:
     starts_at: datetime
     opened_at: datetime | None
     closed_at: datetime | None
+    invited_at: datetime | None
+    opened_with: int | None
     quorum: int
     most_voters: int
     chair: str

@@ -163,6 +163,19 @@ def voters(meeting: Meeting, item: AgendaItem | None = None) -> list[Presence]:
     ]  # fmt: skip
 
 
+def voters_at_opening(meeting: Meeting) -> int | None:
+    """Return how many who may vote were there when the meeting was opened, None before that."""
+    if meeting.opened_at is None:
+        return None
+    opened = meeting.opened_at
+    return sum(
+        one.came_at <= opened
+        and (one.left_at is None or one.left_at > opened)
+        and (one.function in VOTING or one.stands_for_id is not None)
+        for one in meeting.presences
+    )
+
+
 def _stepped_in(item: AgendaItem, out: dict[UUID, Conflict]) -> set[UUID]:
     return {deputy for deputy, _member in _pairs(item, out)}
 

@@ -95,7 +95,9 @@ def test_the_minutes_tell_presence_conflicts_votes_results_and_reasons(house: Ju
                   "Chair Muster", "Vorsitz", "Paula Muster hat vor der Beratung den Raum",
                   "§ 20 Abs. 1 Nr. 5 VwVfG", "Titelmarke0", "Die Bewerbung erhält: 1. Preis",
                   "angenommen", "geheim", "Gründe für Nummer 1.", "Engere Liste",
-                  "Nicht vergeben: 5.000 €", "Protokollführung", "Unterschrift"):  # fmt: skip
+                  "Nicht vergeben: 5.000 €", "Protokollführung", "Unterschrift",
+                  "Die Sitzung ist nicht öffentlich.", "Für die Richtigkeit",
+                  "Bei Eröffnung waren 3 anwesend; die Jury war beschlussfähig."):  # fmt: skip
         assert words in text, words
     assert "Entwurf" not in text
     with pikepdf.open(io.BytesIO(pdf)) as opened:
