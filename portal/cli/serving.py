@@ -1,6 +1,7 @@
 """`portal serve`: the pages by waitress, stopped without cutting anybody off, and a worker."""
 
 import argparse
+import ctypes
 import gc
 import signal
 import time
@@ -20,12 +21,14 @@ from portal.settings import Settings, load
 DRAIN_SECONDS = 20.0
 TICK_SECONDS = 1.0
 FORM_OVERHEAD = 64 * 1024
+M_ARENA_MAX = -8  # of glibc's malloc.h
 SWELLING = 6  # one letter may take six bytes in a form that is sent
 
 
 def serve(given: argparse.Namespace) -> None:
     """Serve until SIGTERM or Ctrl+C; requests that have begun are answered."""
     settings = load(**({"port": given.port} if given.port else {}))
+    _share_arena()
     gc.disable()  # what a start makes stays: looking for garbage in it takes a tenth of the time
     app = opened(settings)
     gc.freeze()
@@ -41,6 +44,15 @@ def serve(given: argparse.Namespace) -> None:
     finally:
         if supervisor:
             supervisor.end()
+
+
+def _share_arena() -> None:
+    """Let all threads take memory from one arena; with one for each, 10 MB are kept and unused.
+
+    A C library that knows no arenas is left as it is.
+    """
+    with suppress(AttributeError, OSError):
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 1)
 
 
 def _listen(app: Flask, settings: Settings) -> Any:
