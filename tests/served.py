@@ -12,6 +12,16 @@ from pathlib import Path
 from tests.walker import Browser
 
 
+def plain_environment() -> dict[str, str]:
+    """Return our environment without settings of a portal, and without measuring coverage.
+
+    A measured process takes nearly twice as long. What a whole portal does is measured in the
+    tests of its rooms and of its commands.
+    """
+    meant = ("PORTAL_", "COVERAGE_")
+    return {name: value for name, value in os.environ.items() if not name.startswith(meant)}
+
+
 def free_port() -> int:
     """Return a port that nobody uses just now."""
     with socket.socket() as free:
@@ -29,11 +39,10 @@ class Portal:
         """Settings are given by name, for example `lease_seconds=3`; nothing is started yet."""
         self.folder, self.port = folder, port or free_port()
         self.log = folder / "log"
-        kept = {name: value for name, value in os.environ.items() if not name.startswith("PORTAL_")}
         given = {"instance": folder / "instance", "port": self.port, "starts_per_hour": 1_000_000,
                  "uploads_per_hour": 1_000_000, "links_per_hour": 1_000_000} | settings  # fmt: skip
         self.settings = {f"PORTAL_{name.upper()}": str(value) for name, value in given.items()}
-        self.environment = kept | self.settings
+        self.environment = plain_environment() | self.settings
         self.process: subprocess.Popen[bytes] | None = None
 
     def run(self, *words: str) -> None:

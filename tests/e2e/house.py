@@ -1,6 +1,5 @@
 """A whole portal beside the tests: server with worker, mail server, both example calls."""
 
-import os
 import re
 import socket
 import subprocess
@@ -17,15 +16,10 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from aiosmtpd.controller import Controller
 
+from tests.served import free_port, plain_environment
+
 SECONDS = 60.0  # what a busy machine may take to start a worker
 T = TypeVar("T")
-
-
-def free_port() -> int:
-    """Return a port of the loopback that nobody uses now."""
-    with socket.socket() as found:
-        found.bind(("127.0.0.1", 0))
-        return int(found.getsockname()[1])
 
 
 def wait_for(look: Callable[[], T | None], what: str, seconds: float = SECONDS) -> T:
@@ -84,8 +78,7 @@ class House:
         self.port = free_port()
         self.origin = f"http://127.0.0.1:{self.port}"
         self.folder = folder
-        kept = {k: v for k, v in os.environ.items() if not k.startswith("PORTAL_")}
-        self.environment = kept | self._settings()
+        self.environment = plain_environment() | self._settings()
         self.prepare()
         self.log = (folder / "log").open("wb")
         self.process = subprocess.Popen(
