@@ -51,6 +51,7 @@ def environment(language: str) -> Environment:
         "grouped": grouped,
         "bdi": lambda text: isolated(text, way),
         "direction": direction,
+        "lines": lambda texts: Markup("\n").join(isolated(text, way) for text in texts if text),
         "number": lambda value: format_decimal(value, locale=locale),
     }
     return made
