@@ -111,9 +111,7 @@ class Outline:
 
     def place_of(self, key: str) -> tuple[Section, int]:
         """Return section and page of a question."""
-        section = self.definition.section_of[key]
-        page = next(n for n, qs in enumerate(section.pages, 1) if any(q.key == key for q in qs))
-        return section, page
+        return self.definition.place_of[key]
 
     def no_longer_asked(self) -> dict[str, object]:
         """Return answers of the draft to questions that a newer form does not have."""

@@ -176,6 +176,16 @@ class Definition(Part):
         return DEFAULT if self.checklist is None else self.checklist
 
     @cached_property
+    def place_of(self) -> dict[str, tuple[Section, int]]:
+        """Section and page (from 1) of each question by its key."""
+        return {
+            question.key: (section, page)
+            for section in self.sections
+            for page, questions in enumerate(section.pages, 1)
+            for question in questions
+        }
+
+    @cached_property
     def section_of(self) -> dict[str, Section]:
         """The section in which a question stands, by the question's key."""
         return {q.key: section for section in self.sections for q in section.questions}
