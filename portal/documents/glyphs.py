@@ -12,6 +12,9 @@ from fontTools.ttLib import TTFont  # type: ignore[import-untyped]
 FONTS = Path(__file__).parent / "fonts"
 # Controls, formats, blanks: they need no picture of their own.
 INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp"}
+# What is written with Latin letters in Europe, with its dashes, quotation marks and the euro. Our
+# fonts have all of it, so they need not be opened for most texts.
+PLAIN = frozenset(map(chr, (*range(0x180), *range(0x2010, 0x2023), 0x2026, 0x20AC)))
 SELECTORS = {chr(code) for code in (0x34F, *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))}
 
 
@@ -21,7 +24,8 @@ def missing_glyphs(text: str) -> set[str]:
     The fonts of this package are asked first, then what fontconfig finds on the system, for example
     `fonts-noto-cjk`.
     """
-    unknown = {c for c in set(text) - own_glyphs() if not _invisible(c)}
+    rare = {c for c in set(text) - PLAIN if not _invisible(c)}
+    unknown = rare - own_glyphs() if rare else rare
     if not unknown or system_has("".join(sorted(unknown))):
         return set()
     return {character for character in unknown if not system_has(character)}

@@ -11,7 +11,7 @@ import pytest
 from pikepdf import Pdf
 
 from portal.documents.contents import Content
-from portal.documents.glyphs import missing_glyphs
+from portal.documents.glyphs import PLAIN, missing_glyphs, own_glyphs
 from portal.documents.renderer import Renderer
 from tests.documents.pdf_reading import text_of, words_of
 
@@ -97,6 +97,18 @@ def test_characters_without_a_font_are_marked_and_explained(
 def test_missing_glyphs_are_found_by_the_fonts() -> None:
     assert missing_glyphs("Größe – „Łódź“ مرحبا ሰላም สวัสดี\n\t\u200d\ufe0f") == set()
     assert missing_glyphs("a\U00012000b\U00012001") == {"\U00012000", "\U00012001"}
+
+
+def test_our_fonts_have_every_plain_character() -> None:
+    unseen = {c for c in PLAIN - own_glyphs() if unicodedata.category(c) not in {"Cc", "Cf"}}
+    assert unseen == set()
+
+
+def test_characters_that_no_file_can_hold_are_left_out(
+    child: Renderer, receipt_with: Maker, tmp_path: Path
+) -> None:
+    pdf = child.render(receipt_with("Zeile\x0beins\x00 und \x1bzwei"), "de")
+    assert "Zeileeins und zwei" in text_of(pdf, tmp_path)
 
 
 def test_an_arabic_receipt_runs_to_the_left_and_names_the_german_words(
