@@ -159,8 +159,8 @@ def contents(content: BinderContents) -> Content:
 
 
 def stamps(content: Stamps) -> Content:
-    """Return a helper document: its first page shows ten digits, its second the word before them.
+    """Return a helper document of a page with the words; see `portal.documents.stamping`.
 
-    A third one follows with the words, if any; see `portal.documents.stamping`.
+    Without words its first page shows ten digits, its second the word before page numbers.
     """
     return Content(template="stamps", context=values(content), title=_("Stamps"))

@@ -27,7 +27,6 @@ GAP = 3.0
 WIDTH_OF_DIGIT = 0.56  # of the size; all digits of Fira Sans are equally wide here
 A4_WIDTH, A4_HEIGHT = 595.275591, 841.889764
 GREY = b"0.317 0.341 0.478 rg"
-BEFORE_WORDS = 2
 EMPTY = Dictionary(Type=Name.XObject, Subtype=Name.Form, BBox=Array([0, 0, 0, 0]))
 
 
@@ -98,8 +97,8 @@ def stamp_of(pdf: Pdf) -> int:
 
 
 def stamp(book: Book, given: Pdf, number: int = Frame.STAMP) -> None:
-    """Print the words of the helper document upon all pages that show the stamp `number`."""
-    book.take(given, picture_of(given.pages[BEFORE_WORDS]), {}, number)
+    """Print the words that `given` shows upon all pages that show the stamp `number`."""
+    book.take(given, picture_of(given.pages[0]), {}, number)
 
 
 def _digits(page: Page) -> Digits:
