@@ -57,8 +57,11 @@ install_environment() {
   [[ -x .venv/bin/pip ]] || python3 -m venv --clear .venv
   # The lock is whole, so nothing is resolved: a newer release of what another package asks for with
   # an extra (coverage[toml]) made older versions of pip refuse the pinned one.
-  .venv/bin/pip install -q --disable-pip-version-check --no-deps --require-hashes -r "$lock"
-  .venv/bin/pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+  # pip compiles with one core only; compileall takes all of them.
+  local install=(.venv/bin/pip install -q --disable-pip-version-check --no-deps --no-compile)
+  "${install[@]}" --require-hashes -r "$lock"
+  "${install[@]}" --no-build-isolation -e .
+  .venv/bin/python -m compileall -q -j 0 .venv/lib || true # some packages carry files for others
   # The lock of the tests holds all that running needs, in the same versions.
   [[ $kind == run ]] || fingerprint requirements.lock >.venv/.installed-run
   fingerprint "$lock" >"$stamp"
