@@ -33,6 +33,7 @@ def serve(given: argparse.Namespace) -> None:
     app = opened(settings)
     gc.freeze()
     gc.enable()
+    gc.set_threshold(5_000)  # a page makes thousands of things; by 700 each costs a tenth more
     to_stderr()
     accesslog.init(app)
     server = _listen(app, settings)

@@ -1,6 +1,7 @@
 """The list of applications: columns, filters, search, sorting, saved views."""
 
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import UUID
@@ -24,7 +25,8 @@ from portal.calls.queries import definition_of
 from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.i18n import gettext as _
-from portal.office.filtering import asked_in, chips, selects
+from portal.core.i18n import language
+from portal.office.filtering import asked_in, asked_under, chips, selects
 from portal.office.frame import page
 from portal.office.rows import Columns, drawn, lines_of
 from portal.web.rooms import here, open_to
@@ -72,7 +74,7 @@ def _list(call: Call, view_id: UUID | None) -> ResponseReturnValue:
     counts = counting.counts(scope)
     size = ON_PAPER if printed else SIZE
     found = finding.page_of(scope, filters, columns, size=size, received=counts.received)
-    names = _names(call, definition)
+    names = _names(call.newest_version_id, language())
     words = {one.key: dict(one.options) for one in asked_in(call) if one.key in columns}
     wanted = Columns(columns, words, definition.zone, scope.today)
     return page(
@@ -112,16 +114,18 @@ def _case_query(filters: Filters, number: int) -> str:
     return urlencode(pairs)
 
 
-def _names(call: Call, definition: Definition) -> dict[str, str]:
-    """Return the heads of all columns that can be shown."""
+@lru_cache(maxsize=64)
+def _names(form_version_id: UUID, _language: str) -> dict[str, str]:
+    """Return the heads of all columns that can be shown; nobody changes them."""
     fixed = {
         "number": _("No."), "arrived": _("Arrived"), "state": _("State"), "clerk": _("Clerk"),
         "tags": _("Tags"), "channel": _("Channel"), "language": _("Language"),
         "due": _("Answer due"), "checks": _("Check"),
     }  # fmt: skip
     found = {name: fixed[name] for name in COLUMNS}
-    labels = {one.key: one.label for one in asked_in(call)}
-    return found | {key: labels[key] for key in definition.questions if key in labels}
+    labels = {one.key: one.label for one in asked_under(form_version_id)}
+    questions = definition_of(form_version_id).questions
+    return found | {key: labels[key] for key in questions if key in labels}
 
 
 @bp.post("/<slug>/office/applications/views")

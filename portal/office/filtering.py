@@ -107,7 +107,12 @@ def _answer_select(asked: Asked, filters: Filters) -> Chosen:
 
 def asked_in(call: Call) -> list[Asked]:
     """Return the questions with fixed answers; those that tell most of a project come first."""
-    return _asked(call.newest_version_id, language())
+    return asked_under(call.newest_version_id)
+
+
+def asked_under(form_version_id: UUID) -> list[Asked]:
+    """Return the same of one version of a call's form."""
+    return _asked(form_version_id, language())
 
 
 @lru_cache(maxsize=64)

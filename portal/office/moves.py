@@ -1,6 +1,7 @@
 """The moves that the office can make at one application: their buttons, keys and pages."""
 
 from collections.abc import Callable
+from functools import cache
 from typing import NamedTuple
 
 from flask import Blueprint, current_app, flash, request, url_for
@@ -71,11 +72,14 @@ def moves_for(application: Application, *, seldom: bool = False) -> list[Step]:
 def _address(application: Application, move: Move) -> tuple[str, bool]:
     """Return the page of a move, and whether it has none and is a mere button."""
     endpoint = f"screening.{move}"
-    methods: set[str] = set()
-    for rule in current_app.url_map.iter_rules(endpoint):
-        methods |= rule.methods or set()
     href = url_for(endpoint, slug=application.call.slug, application_id=application.id)
-    return href, "GET" not in methods
+    return href, _is_button(endpoint)
+
+
+@cache
+def _is_button(endpoint: str) -> bool:
+    rules = current_app.url_map.iter_rules(endpoint)
+    return not any("GET" in (rule.methods or ()) for rule in rules)
 
 
 bp.add_app_template_global(moves_for)

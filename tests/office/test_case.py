@@ -83,7 +83,7 @@ def test_one_application_costs_always_the_same(
     with statements() as many:
         assert anna.get(path).status_code == 200
 
-    assert len(few) == len(many) <= 11
+    assert len(few) == len(many) <= 8
 
 
 # --- clerk, tags, notes -------------------------------------------------------------------------
