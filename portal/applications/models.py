@@ -76,7 +76,6 @@ class Application(Model):
 
     # Only where a page of the form reads it along: whether the draft has files. Else None.
     has_files: Mapped[bool | None] = query_expression()
-
     call: Mapped[Call] = relationship(lazy="joined")
     clerk: Mapped[User | None] = relationship()
     form_version: Mapped[FormVersion] = relationship()
