@@ -19,6 +19,6 @@ def style_source(template: str) -> str:
 @cache
 def version_of(template: str) -> str:
     """Return a short word that changes with every change of the template or its style."""
-    names = ("document", "answers", template)
-    pages = [(FOLDER / f"{name}.html").read_text("utf-8") for name in names]
+    names = ("document.html", "answers.html", "elements.css", f"{template}.html")
+    pages = [(FOLDER / name).read_text("utf-8") for name in names]
     return hashlib.sha256("".join([*pages, style_source(template)]).encode()).hexdigest()[:12]
