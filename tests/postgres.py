@@ -124,6 +124,48 @@ def _template(server: Server) -> str:
     return TEMPLATE
 
 
+SHAPE = """
+SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace
+UNION ALL SELECT tgname FROM pg_trigger WHERE NOT tgisinternal ORDER BY 1
+"""
+
+
+@cache
+def _ours() -> tuple[str, list[Any]]:
+    """Return the address of the database that the tests of this process use in turn; its shape."""
+    url = postgres_url()
+    with _connected(url) as connection:
+        return url, connection.execute(SHAPE).fetchall()
+
+
+def _empty() -> None:
+    """Remove every row, which is twenty times as fast as a new database; end who is connected.
+
+    Triggers and foreign keys sleep meanwhile, so the order of the tables does not matter. A
+    database whose tables a test has changed is given up.
+    """
+    url, shape = _ours()
+    with _connected(url) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+        if connection.execute(SHAPE).fetchall() == shape:
+            connection.execute("SET session_replication_role = replica")
+            names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname='public'")
+            connection.execute("".join(f'DELETE FROM "{name}";' for (name,) in names.fetchall()))
+            return
+    _ours.cache_clear()
+    drop(url)
+
+
+def _connected(url: str) -> psycopg.Connection[Any]:
+    to = sa.make_url(url)
+    return psycopg.connect(
+        host=str(to.query["host"]), user=to.username, dbname=to.database, autocommit=True
+    )
+
+
 def _run_sql(server: Server, statement: str) -> None:
     with psycopg.connect(
         host=str(server.folder), user=server.user, dbname="postgres", autocommit=True
@@ -143,13 +185,12 @@ def _binary(name: str) -> str:
 
 @pytest.fixture
 def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
-    """Return the address of this test's database; empty for SQLite in the instance."""
+    """Return the address of a database without rows; empty for SQLite in the instance."""
     if request.config.getoption("database") == "sqlite":
         yield ""
         return
-    url = postgres_url()
-    yield url
-    drop(url)
+    yield _ours()[0]
+    _empty()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
