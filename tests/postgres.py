@@ -57,7 +57,7 @@ class Server:
         self.process = subprocess.Popen(
             [*self._prefix(), _binary("postgres"), "-D", self.data, "-k", self.folder,
              "-c", "listen_addresses=", "-c", "max_connections=60",
-             # Nothing here has to survive a power cut, and a fresh database per test is quick so.
+             # Nothing here has to survive a power cut.
              "-c", "fsync=off", "-c", "full_page_writes=off", "-c", "synchronous_commit=off"],
             stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
             stderr=(self.folder / "log").open("wb"), cwd=self.folder,
