@@ -7,7 +7,7 @@ WORKERS ?= 2
 KILLS ?= 100
 PORT ?=
 
-.PHONY: help run test check tests bench chaos lock migration words docs format clean
+.PHONY: help run test check tests coverage bench chaos lock migration words docs format clean
 
 help: ## list what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,8 +29,12 @@ check: ## lint, format, types, direction of imports, words (set up by make test)
 	$(PYTHON) tools/words.py check
 
 tests: ## run the tests alone; WORKERS=4 uses four processes
-	$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup --cov --cov-report=term --durations=10
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup --durations=10
 	$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup --database=postgres
+
+coverage: ## run the tests of the rooms and tell which lines and branches none of them reaches
+	@tools/setup.sh test
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup -m "not browser" --cov --cov-report=term
 
 bench: ## measure the ways of an applicant beside a bare server
 	@tools/setup.sh test
