@@ -152,8 +152,16 @@ def _empty() -> None:
         )
         if connection.execute(SHAPE).fetchall() == shape:
             connection.execute("SET session_replication_role = replica")
-            names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname='public'")
-            connection.execute("".join(f'DELETE FROM "{name}";' for (name,) in names.fetchall()))
+            found = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname='public'")
+            names = [name for (name,) in found.fetchall()]
+            done = connection.execute("".join(f'DELETE FROM "{name}";' for name in names))
+            used = []
+            for name in names:
+                if done.rowcount:
+                    used.append(f'"{name}"')
+                done.nextset()
+            if used:  # else new rows would stand between those that are gone, in any order
+                connection.execute(f"VACUUM {', '.join(used)}")
             return
     _ours.cache_clear()
     drop(url)

@@ -96,7 +96,9 @@ def draft_of(site: Flask, writer: Writer) -> dict[str, Any]:
 def files_of(site: Flask, writer: Writer) -> list[File]:
     with site.app_context():
         mine = (File.application_id == _uuid(writer), File.removed_at.is_(None))
-        found = db.session.scalars(db.select(File).where(*mine))
+        found = db.session.scalars(
+            db.select(File).where(*mine).order_by(File.key.desc(), File.position)
+        )
         return list(found)
 
 
