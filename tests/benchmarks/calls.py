@@ -72,9 +72,8 @@ def crowd(call: Any, number: int) -> None:
 def _row(thing: Any) -> dict[str, Any]:
     mapper = sa.inspect(type(thing))
     return {
-        mapper.get_property(key).columns[0].name: getattr(thing, key)
-        for key in mapper.column_attrs.keys()  # noqa: SIM118  no dictionary
-        if key != "newest_version_id"
+        column.name: getattr(thing, mapper.get_property_by_column(column).key)
+        for column in mapper.local_table.columns
     }
 
 
