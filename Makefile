@@ -29,12 +29,12 @@ check: ## lint, format, types, direction of imports, words (set up by make test)
 	$(PYTHON) tools/words.py check
 
 tests: ## run the tests alone; WORKERS=4 uses four processes
-	$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup --durations=10
-	$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup --database=postgres
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --durations=10
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --database=postgres
 
 coverage: ## run the tests of the rooms and tell which lines and branches none of them reaches
 	@tools/setup.sh test
-	$(PYTHON) -m pytest -n $(WORKERS) --dist loadgroup -m "not browser" --cov --cov-report=term
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile -m "not browser" --cov --cov-report=term
 
 bench: ## measure the ways of an applicant beside a bare server
 	@tools/setup.sh test
