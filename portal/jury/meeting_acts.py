@@ -14,6 +14,7 @@ from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
 from portal.jury.meeting_form import clock_today, starts_at, whole
+from portal.mail import wording
 from portal.scoring import (
     agenda,
     inviting,
@@ -77,7 +78,8 @@ def _change(view: View) -> str:
 
 def _invite(view: View) -> str:
     count = inviting.invite(view.meeting, by=person())
-    return ngettext("One invitation is on its way.", "%(num)s invitations are on their way.", count)
+    told = ngettext("One invitation is on its way.", "%(num)s invitations are on their way.", count)
+    return wording.leaving(told, view.definition.zone)
 
 
 def _open(view: View) -> str:

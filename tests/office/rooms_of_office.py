@@ -1,14 +1,17 @@
 """A call with applications and everybody who may stand before a door of the office."""
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from flask import Flask
 
+from portal.applications import reactions
 from portal.applications.models import Application
 from portal.calls import memberships
 from portal.calls.memberships import Role
 from portal.calls.models import Call
-from portal.core.db import transaction
+from portal.core.db import db, transaction
+from portal.mail.models import Letter
 from tests.drafts import complete, open_call, send
 from tests.people import BY, Person, a_browser, a_person, signed_in
 from tests.strict import StrictClient
@@ -58,3 +61,13 @@ def a_house(app: Flask, count: int = 2) -> House:
             send(application)
             made.append(application)
     return House(app, call, made)
+
+
+def write_letter(house: House, name: str = "find_ineligible", **terms: Any) -> Letter:
+    """Write a letter of the office to the first applicant, as a move does, committed."""
+    with house.app.app_context(), transaction():
+        application = db.session.get_one(Application, house.applications[0].id)
+        values = {"number": str(application.reference), "title": application.title, "note": "Nein."}
+        letter = reactions.write(application, name, lambda _language: values, **terms)
+        assert letter is not None
+        return letter

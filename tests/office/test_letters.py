@@ -21,7 +21,7 @@ from portal.core.i18n import in_language
 from portal.mail.local import opened
 from portal.mail.models import Letter, LetterState, LocalMail
 from tests.drafts import SLUG, begun, open_call
-from tests.office.rooms_of_office import ROLES, House, a_house
+from tests.office.rooms_of_office import ROLES, House, a_house, write_letter
 from tests.people import signed_in
 from tests.strict import text_of
 
@@ -39,13 +39,8 @@ def letters(name: str | None = None) -> list[Letter]:
 
 
 def a_letter(house: House, name: str = "find_ineligible", **terms: Any) -> UUID:
-    """Write a letter of the office to the first applicant, as a move does."""
-    with house.app.app_context(), transaction():
-        application = db.session.get_one(Application, house.applications[0].id)
-        values = {"number": str(application.reference), "title": application.title, "note": "Nein."}
-        written = reactions.write(application, name, lambda _language: values, **terms)
-        assert written is not None
-        return written.id
+    """Write a letter of the office to the first applicant; return its id."""
+    return write_letter(house, name, **terms).id
 
 
 def post(*ids: UUID) -> None:

@@ -8,15 +8,15 @@ import time_machine
 from flask import Flask
 
 from portal import jobs, mail
-from portal.applications import messages, reactions
+from portal.applications import messages
 from portal.applications.models import Application
 from portal.core.actor import System
 from portal.core.clock import now
-from portal.core.db import db, transaction
+from portal.core.db import db
 from portal.mail.models import Letter, LetterState
 from portal.settings import Settings
 from tests.drafts import SLUG
-from tests.office.rooms_of_office import House, a_house
+from tests.office.rooms_of_office import House, a_house, write_letter
 from tests.strict import check_page, words_of
 
 LETTERS = f"/{SLUG}/office/letters"
@@ -31,15 +31,6 @@ def settings(settings: Settings) -> Settings:
 @pytest.fixture
 def house(bare_app: Flask) -> House:
     return a_house(bare_app)
-
-
-def written(house: House, name: str = "find_ineligible", **terms: Any) -> Letter:
-    with house.app.app_context(), transaction():
-        application = db.session.get_one(Application, house.applications[0].id)
-        values = {"number": str(application.reference), "title": application.title, "note": "Nein."}
-        letter = reactions.write(application, name, lambda _language: values, **terms)
-        assert letter is not None
-        return letter
 
 
 def now_is(house: House, letter: Letter) -> LetterState:
@@ -57,7 +48,7 @@ def steer(house: House, letter: Letter, action: str) -> Any:
 
 
 def test_a_released_letter_can_be_held_for_two_minutes(house: House) -> None:
-    letter = written(house)
+    letter = write_letter(house)
     office = house.browser("office")
     steer(house, letter, "release")
     page = words_of(check_page(office.get(f"{LETTERS}/{letter.id}", headers=GERMAN)))
@@ -72,7 +63,7 @@ def test_a_released_letter_can_be_held_for_two_minutes(house: House) -> None:
 
 
 def test_a_released_letter_leaves_after_the_pause(house: House) -> None:
-    letter = written(house)
+    letter = write_letter(house)
     steer(house, letter, "release")
 
     with time_machine.travel(now() + timedelta(seconds=121)):
@@ -80,7 +71,7 @@ def test_a_released_letter_leaves_after_the_pause(house: House) -> None:
 
 
 def test_a_pause_begins_anew_with_each_release(house: House) -> None:
-    letter = written(house)
+    letter = write_letter(house)
     steer(house, letter, "release")
     steer(house, letter, "hold")
     with time_machine.travel(now() + timedelta(seconds=90)):
@@ -95,9 +86,9 @@ def test_what_a_person_writes_pauses_and_what_the_portal_writes_does_not(house: 
     house.browser("office")
     clerk = house.people["office"].user
     letters = [
-        written(house, hold=False, by=clerk),
-        written(house, hold=False, by=System("remind_of_questions")),
-        written(house, hold=True, by=clerk),
+        write_letter(house, hold=False, by=clerk),
+        write_letter(house, hold=False, by=System("remind_of_questions")),
+        write_letter(house, hold=True, by=clerk),
     ]
 
     assert [one.wait_until is not None for one in letters] == [True, False, False]
