@@ -27,8 +27,6 @@ from tests.apply_way import Applicant, fill_in
 from tests.mail.conftest import Post, run_server
 from tests.strict import StrictClient
 
-# What the first tests send the later ones read.
-pytestmark = pytest.mark.xdist_group("examples")
 SLUG = "integrationspreis-2027"
 
 

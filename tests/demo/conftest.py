@@ -19,13 +19,6 @@ from tests.served import plain_environment
 Staged = Callable[[str], object]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Keep the tests of a stage in one process, so that it is built once."""
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.xdist_group(item.path.stem))
-
-
 @pytest.fixture(scope="module")
 def staged(tmp_path_factory: pytest.TempPathFactory, empty_sqlite: Path) -> Staged:
     """Return how to build a stage in an instance of its own, on SQLite."""
