@@ -9,22 +9,15 @@ from portal import accounts, audit, jobs, mail, storage
 from portal.accounts import links, mailedcodes
 from portal.accounts import tending as people_jobs
 from portal.applications import access as ways_back
-from portal.applications import (
-    assigning,
-    attachments,
-    codeletter,
-    extending,
-    filing,
-    indexing,
-    inspecting,
-    keys,
-    reading,
-    reminding,
-    removing,
-    tending,
-)
-from portal.applications import duplicates as doubles
-from portal.applications import paperwork as application_papers
+from portal.applications import keys, reading
+from portal.applications.check import extending, reminding
+from portal.applications.correspondence import attachments
+from portal.applications.desk import duplicates as doubles
+from portal.applications.drafts import filing, inspecting, removing, tending
+from portal.applications.jury import assigning
+from portal.applications.onpaper import codeletter
+from portal.applications.onpaper import paperwork as application_papers
+from portal.applications.search import indexing
 from portal.apply import (
     access,
     answering,
@@ -59,42 +52,37 @@ from portal.entrance import (
 )
 from portal.entrance import views as entrance
 from portal.jury import wiring as jury
-from portal.office import (
-    api,
+from portal.office import desk, words
+from portal.office import frame as office_frame
+from portal.office.cases import (
     asking,  # noqa: F401  (pages of the formal check, like `blacking`, `correcting`, `thread`)
     blacking,  # noqa: F401
     bulk,
     case,
-    caselist,
-    circular,
     correcting,  # noqa: F401
     deadlines,
-    desk,
     duplicates,
-    exporting,
-    exports,
-    forwarding,
     moves,
-    outbox,
     paperwork,
     screening,
-    seating,
     thread,  # noqa: F401
-    tokens,
     versions,
-    wordings,
-    words,
     working,
 )
-from portal.office import assigning as readings_of_jury
-from portal.office import dossiers as office_dossiers
-from portal.office import files as case_files
-from portal.office import frame as office_frame
-from portal.office import jury as office_jury
-from portal.office import proposal as office_proposal
-from portal.office import ranking as office_ranking
-from portal.scoring import arrivals, binders, binding, dossier_content, meetings, minutes
-from portal.scoring import dossier as jury_dossier
+from portal.office.cases import files as case_files
+from portal.office.export import api, exporting, exports, tokens
+from portal.office.jurors import assigning as readings_of_jury
+from portal.office.jurors import dossiers as office_dossiers
+from portal.office.jurors import forwarding, seating
+from portal.office.jurors import jury as office_jury
+from portal.office.jurors import proposal as office_proposal
+from portal.office.jurors import ranking as office_ranking
+from portal.office.letters import circular, outbox, wordings
+from portal.office.lists import caselist
+from portal.scoring import arrivals
+from portal.scoring.binder import binders, binding, dossier_content
+from portal.scoring.binder import dossier as jury_dossier
+from portal.scoring.meeting import meetings, minutes
 from portal.settings import Settings, load
 from portal.web import (
     addresses,

@@ -17,8 +17,8 @@ from portal.core.db import db, transaction
 from portal.documents.contents import Content
 from portal.documents.renderer import Renderer
 from portal.jobs.registry import KINDS
-from portal.scoring import binders
-from portal.scoring.binders import Binder
+from portal.scoring.binder import binders
+from portal.scoring.binder.binders import Binder
 from tests.jury_house import JuryHouse, a_jury_house
 
 

@@ -7,8 +7,10 @@ from typing import Any
 from uuid import uuid4
 
 from portal import jobs, mail
-from portal.applications import access, drafting, indexing, sending
+from portal.applications import access
+from portal.applications.drafts import drafting, sending
 from portal.applications.models import Application, File, FileState, Version
+from portal.applications.search import indexing
 from portal.calls import loading
 from portal.calls.models import Call
 from portal.core.actor import Applicant

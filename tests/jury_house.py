@@ -11,8 +11,8 @@ from flask import Flask
 from portal import storage
 from portal.accounts import sessions
 from portal.accounts.models import User
-from portal.applications import assigning, conflicts, judging
-from portal.applications.judging import Juror, Tie
+from portal.applications.jury import assigning, conflicts, judging
+from portal.applications.jury.judging import Juror, Tie
 from portal.applications.models import Application
 from portal.applications.workflow import Move, Status
 from portal.calls import loading, memberships
@@ -22,8 +22,8 @@ from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.demo import sample
 from portal.demo.shifting import shifted
-from portal.scoring import pledging, sending, sheets
-from portal.scoring.sheets import Window
+from portal.scoring.sheet import pledging, sending, sheets
+from portal.scoring.sheet.sheets import Window
 from tests.drafts import SLUG, _file, _source, begun, send
 from tests.people import BY, Person, a_browser, a_person, set_cookie
 from tests.strict import StrictClient

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from portal.accounts.models import User
-from portal.applications import screening
+from portal.applications.check import screening
 from portal.applications.models import Application
 from portal.calls import memberships
 from portal.calls.memberships import Role

@@ -16,8 +16,9 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from portal.applications import access, drafting, keys
+from portal.applications import access, keys
 from portal.applications.deadline import Closed, NotOpenYet
+from portal.applications.drafts import drafting
 from portal.applications.models import Application
 from portal.applications.queries import on_device
 from portal.apply.cookies import cookies_missing

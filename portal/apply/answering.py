@@ -6,15 +6,16 @@ from collections.abc import Iterable
 from flask import Blueprint, Response, flash, g, jsonify, redirect, request
 from flask.typing import ResponseReturnValue
 
-from portal.applications import completing, filing
-from portal.applications.completing import answerable
-from portal.applications.filing import Incoming
-from portal.applications.inquiries import Inquiry
+from portal.applications.check import completing
+from portal.applications.check.completing import answerable
+from portal.applications.check.inquiries import Inquiry
+from portal.applications.drafts import filing
+from portal.applications.drafts.filing import Incoming
+from portal.applications.drafts.renewing import newest
+from portal.applications.drafts.sending import Incomplete
 from portal.applications.models import Application
 from portal.applications.policy import Action
 from portal.applications.queries import definition_under
-from portal.applications.renewing import newest
-from portal.applications.sending import Incomplete
 from portal.apply import enclosing, taking_out, uploading
 from portal.apply.views import page_of
 from portal.apply.ways import address

@@ -4,8 +4,9 @@ from typing import BinaryIO, cast
 
 from flask import current_app, request
 
-from portal.applications import filing, messages
-from portal.applications.filing import FileRefused, Incoming
+from portal.applications.correspondence import messages
+from portal.applications.drafts import filing
+from portal.applications.drafts.filing import FileRefused, Incoming
 from portal.core.db import db
 from portal.core.i18n import gettext as _
 from portal.web.limits import brake

@@ -7,12 +7,12 @@ from flask import Blueprint, Response, abort, g, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 
 from portal import storage
-from portal.applications import filing
+from portal.applications.drafts import filing
+from portal.applications.drafts.removing import removed_files
+from portal.applications.drafts.writing import require_allowed
 from portal.applications.models import Application, File, FileState
 from portal.applications.policy import Action
 from portal.applications.queries import draft_files
-from portal.applications.removing import removed_files
-from portal.applications.writing import require_allowed
 from portal.apply import uploading
 from portal.calls.questions import MIB, AnyQuestion
 from portal.core.db import db

@@ -3,7 +3,7 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications import nominees
+from portal.applications.correspondence import nominees
 from portal.applications.models import AccessKey
 from portal.apply.access import framed, settings
 from portal.apply.cookies import cookies_missing

@@ -3,10 +3,10 @@
 from functools import cached_property
 from typing import Self
 
+from portal.applications.drafts.removing import removed_files
+from portal.applications.drafts.sending import what_is_missing
 from portal.applications.models import Application, FileState
 from portal.applications.queries import definition_for, file_states
-from portal.applications.removing import removed_files
-from portal.applications.sending import what_is_missing
 from portal.apply.survey import Chapter, Progress, Survey, survey_of
 from portal.calls.answers import Problem
 from portal.calls.checks import is_empty

@@ -3,7 +3,7 @@
 from flask import Blueprint, current_app, redirect, render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.applications import paper
+from portal.applications.onpaper import paper
 from portal.apply.access import address_of, framed
 from portal.core.clock import now
 from portal.core.db import transaction

@@ -6,13 +6,13 @@ from functools import cache
 from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications import drafting, filing, sending
 from portal.applications.deadline import Closed, NotOpenYet
+from portal.applications.drafts import drafting, filing, sending
+from portal.applications.drafts.sending import Incomplete
 from portal.applications.models import Application
 from portal.applications.policy import Action
 from portal.applications.queries import definition_under, latest
 from portal.applications.reading import entries_of_draft, entries_of_version
-from portal.applications.sending import Incomplete
 from portal.applications.workflow import Move, Status
 from portal.apply.outline import Outline
 from portal.apply.status import facts_of, steps_of

@@ -7,11 +7,11 @@ from typing import Any
 
 from flask import g
 
-from portal.applications import messages
-from portal.applications.completing import answerable
+from portal.applications.check.completing import answerable
+from portal.applications.check.findings import sent_last
+from portal.applications.correspondence import messages
 from portal.applications.deadline import Arrival, arrival
 from portal.applications.differences import Difference, differences
-from portal.applications.findings import sent_last
 from portal.applications.models import Application, Reason, Version
 from portal.applications.policy import POLICY, Action
 from portal.applications.queries import definition_for, definition_under, latest, unsent_changes

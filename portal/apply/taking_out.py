@@ -4,8 +4,8 @@ from uuid import UUID
 
 from flask import flash, g, request
 
-from portal.applications import removing
-from portal.applications.filing import FileRefused
+from portal.applications.drafts import removing
+from portal.applications.drafts.filing import FileRefused
 from portal.applications.models import Application, File
 from portal.core.i18n import gettext as _
 from portal.web.doors import person

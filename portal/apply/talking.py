@@ -3,8 +3,9 @@
 from flask import Blueprint, current_app, flash, redirect, request
 from flask.typing import ResponseReturnValue
 
-from portal.applications import filing, messages
-from portal.applications.filing import Incoming
+from portal.applications.correspondence import messages
+from portal.applications.drafts import filing
+from portal.applications.drafts.filing import Incoming
 from portal.applications.models import Application
 from portal.applications.policy import Action
 from portal.apply import enclosing

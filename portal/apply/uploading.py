@@ -7,9 +7,9 @@ from flask import abort, current_app, g, request
 from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
-from portal.applications import filing
 from portal.applications.deadline import Closed
-from portal.applications.filing import FileRefused
+from portal.applications.drafts import filing
+from portal.applications.drafts.filing import FileRefused
 from portal.applications.models import Application, File
 from portal.calls.questions import FILE_TYPES, AnyQuestion
 from portal.core.db import db, transaction

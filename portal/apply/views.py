@@ -17,9 +17,9 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 
-from portal.applications import drafting, filing
 from portal.applications.deadline import Arrival, Closed, arrival
-from portal.applications.drafting import Saved
+from portal.applications.drafts import drafting, filing
+from portal.applications.drafts.drafting import Saved
 from portal.applications.models import Application
 from portal.applications.policy import Action
 from portal.applications.queries import definition_for, unsent_changes

@@ -1,15 +1,12 @@
 """What the office checks before an application goes to the jury, item by item."""
 
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Literal
+from collections.abc import Container, Iterable, Iterator
+from typing import Literal
 
 from portal.calls.faults import Complaint
 from portal.calls.questions import Key, Part
 from portal.calls.wording import Text
 from portal.core.i18n import gettext as _
-
-if TYPE_CHECKING:
-    from portal.calls.definition import Definition
 
 Automatic = Literal["in_time", "required", "declarations", "files", "duplicate", "none"]
 
@@ -52,10 +49,10 @@ DEFAULT = (
 )  # fmt: skip
 
 
-def checklist_faults(call: "Definition") -> Iterator[Complaint]:
-    """Yield what would not work in the checklist of `call`."""
+def checklist_faults(items: Iterable[CheckItem], questions: Container[str]) -> Iterator[Complaint]:
+    """Yield what would not work in a checklist; questions: the keys that a call asks."""
     seen: set[str] = set()
-    for n, item in enumerate(call.checklist or ()):
+    for n, item in enumerate(items):
         if item.key in seen:
             yield Complaint(
                 ("checklist", n, "key"),
@@ -63,12 +60,12 @@ def checklist_faults(call: "Definition") -> Iterator[Complaint]:
             )
         seen.add(item.key)
         for k, key in enumerate(item.evidence):
-            if key not in call.questions:
+            if key not in questions:
                 yield Complaint(
                     ("checklist", n, "evidence", k),
                     _("there is no question “%(key)s”. Name a key of a question below.", key=key),
                 )
-        if item.only_with and item.only_with not in call.questions:
+        if item.only_with and item.only_with not in questions:
             yield Complaint(
                 ("checklist", n, "only_with"),
                 _(

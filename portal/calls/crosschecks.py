@@ -91,7 +91,7 @@ def crosschecks(call: Definition, limits: Ceilings) -> Iterator[Complaint]:
         yield from _question(question, place)
         yield from _legal_version(call, question, place)
     yield from wiring(call)
-    yield from checklist_faults(call)
+    yield from checklist_faults(call.checklist or (), call.questions)
     yield from jury_faults(call)
 
 

@@ -7,9 +7,11 @@ from datetime import timedelta
 
 from portal import mail
 from portal.accounts.models import User
-from portal.applications import caring, inquiries, marking, outbox, screening
-from portal.applications.inquiries import Question
-from portal.applications.marking import Verdict
+from portal.applications.check import inquiries, marking, screening
+from portal.applications.check.inquiries import Question
+from portal.applications.check.marking import Verdict
+from portal.applications.correspondence import outbox
+from portal.applications.desk import caring
 from portal.applications.models import Application
 from portal.calls.models import Call
 from portal.core.clock import stopped_at

@@ -2,17 +2,11 @@
 
 from sqlalchemy import select
 
-from portal.applications import (
-    caring,
-    completing,
-    forwarding,
-    marking,
-    messages,
-    outbox,
-    screening,
-)
-from portal.applications.marking import Verdict
-from portal.applications.messages import Way
+from portal.applications.check import completing, forwarding, marking, screening
+from portal.applications.check.marking import Verdict
+from portal.applications.correspondence import messages, outbox
+from portal.applications.correspondence.messages import Way
+from portal.applications.desk import caring
 from portal.core.actor import Applicant
 from portal.core.clock import now
 from portal.core.db import db

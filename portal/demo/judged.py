@@ -7,8 +7,8 @@ from sqlalchemy import func, select
 
 from portal import jobs
 from portal.accounts.models import User
-from portal.applications import assigning, conflicts, judging
-from portal.applications.judging import Juror, Seat, Tie
+from portal.applications.jury import assigning, conflicts, judging
+from portal.applications.jury.judging import Juror, Seat, Tie
 from portal.applications.models import Application
 from portal.applications.workflow import Status
 from portal.calls.models import Call
@@ -23,8 +23,9 @@ from portal.demo.forwarded import finish_screening
 from portal.demo.opinions import TIED, Opinions
 from portal.demo.sample import SampleJuror
 from portal.demo.screened import occupied, screened, there
-from portal.scoring import inviting, meetings, pledging, sending, sheets
-from portal.scoring.sheets import Window
+from portal.scoring.meeting import inviting, meetings
+from portal.scoring.sheet import pledging, sending, sheets
+from portal.scoring.sheet.sheets import Window
 
 DAYS_AGO = 38
 WITH_JURY = 25

@@ -4,7 +4,7 @@ import random
 from datetime import datetime, timedelta
 from io import BytesIO
 
-from portal.applications import drafting, filing, sending
+from portal.applications.drafts import drafting, filing, sending
 from portal.applications.models import Application
 from portal.calls.models import Call
 from portal.calls.queries import call_by_slug

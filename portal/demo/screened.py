@@ -6,20 +6,14 @@ from io import BytesIO
 from sqlalchemy import func, select
 
 from portal import jobs
-from portal.applications import (
-    caring,
-    completing,
-    letters,
-    marking,
-    messages,
-    paper,
-    redacting,
-    reminding,
-    screening,
-)
-from portal.applications.letters import Circular
-from portal.applications.marking import Verdict
+from portal.applications.check import completing, marking, reminding, screening
+from portal.applications.check.marking import Verdict
+from portal.applications.correspondence import letters, messages
+from portal.applications.correspondence.letters import Circular
+from portal.applications.desk import caring
+from portal.applications.jury import redacting
 from portal.applications.models import Application, Channel
+from portal.applications.onpaper import paper
 from portal.applications.workflow import SEEN_BY_JURY
 from portal.calls.models import Call
 from portal.core.actor import Applicant

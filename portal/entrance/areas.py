@@ -5,13 +5,13 @@ from typing import NamedTuple
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from portal.applications.judging import juror_of
+from portal.applications.jury.judging import juror_of
 from portal.applications.queries import fresh_by_call
 from portal.calls.memberships import role_name
 from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
-from portal.scoring import shelf
-from portal.scoring.pledging import pledge_of
+from portal.scoring.sheet import shelf
+from portal.scoring.sheet.pledging import pledge_of
 from portal.web.areas import Area, areas_of
 from portal.web.rooms import signed_in_only
 from portal.web.staff import roles_here

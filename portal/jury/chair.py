@@ -6,17 +6,18 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications import conflicts, judging
-from portal.applications.judging import Conflict, Juror, find, visible_to
-from portal.applications.jurysight import answers_of, title_of
+from portal.applications.jury import conflicts, judging
+from portal.applications.jury.judging import Conflict, Juror, find, visible_to
+from portal.applications.jury.jurysight import answers_of, title_of
 from portal.applications.models import Application
 from portal.calls.memberships import Function
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.jury.frame import page
-from portal.scoring import closing, letters
-from portal.scoring.progress import Pair, overview
+from portal.scoring import letters
+from portal.scoring.sheet import closing
+from portal.scoring.sheet.progress import Pair, overview
 from portal.web.jury import chair_page, chosen_missing
 
 bp = Blueprint("chair", __name__)

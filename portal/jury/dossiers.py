@@ -6,15 +6,15 @@ from flask import Blueprint, Response, abort, flash, jsonify, redirect, send_fil
 from flask.typing import ResponseReturnValue
 
 from portal import storage
-from portal.applications.judging import Juror
+from portal.applications.jury.judging import Juror
 from portal.core.db import transaction
 from portal.core.i18n import format_date
 from portal.core.i18n import gettext as _
 from portal.documents.models import DocumentState
 from portal.jury.frame import page
-from portal.scoring import binders, dossier
-from portal.scoring.binders import DOWNLOAD, Binder
-from portal.scoring.shelf import Spot
+from portal.scoring.binder import binders, dossier
+from portal.scoring.binder.binders import DOWNLOAD, Binder
+from portal.scoring.sheet.shelf import Spot
 from portal.web.doors import person
 from portal.web.headers import seal
 from portal.web.jury import case_page, juror_page

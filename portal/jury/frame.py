@@ -4,10 +4,10 @@ from typing import Any
 
 from flask import Flask, current_app, g, render_template, url_for
 
-from portal.applications.judging import Juror
+from portal.applications.jury.judging import Juror
 from portal.core.i18n import gettext as _
-from portal.scoring.shelf import Spot
-from portal.scoring.sight import may_ask
+from portal.scoring.rank.sight import may_ask
+from portal.scoring.sheet.shelf import Spot
 from portal.web.frame import show_call
 
 AREAS = ("hall.show", "order.show", "offline.show", "binder.show", "ranking.show", "meeting.follow",

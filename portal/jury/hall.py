@@ -3,12 +3,12 @@
 from flask import Blueprint, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications.judging import Juror
-from portal.applications.tiequestion import open_questions
+from portal.applications.jury.judging import Juror
+from portal.applications.jury.tiequestion import open_questions
 from portal.calls.memberships import Role, role_name
 from portal.core.i18n import gettext as _
 from portal.jury.frame import href_of, page, state_word
-from portal.scoring import shelf
+from portal.scoring.sheet import shelf
 from portal.web.jury import juror_page
 
 bp = Blueprint("hall", __name__)

@@ -6,18 +6,18 @@ from uuid import UUID
 from flask import Blueprint, Response, abort, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications import conflicts
-from portal.applications.judging import Tie, find, readable_by
-from portal.applications.jurysight import reading_of
-from portal.applications.tiequestion import Asked, question_about
+from portal.applications.jury import conflicts
+from portal.applications.jury.judging import Tie, find, readable_by
+from portal.applications.jury.jurysight import reading_of
+from portal.applications.jury.tiequestion import Asked, question_about
 from portal.core.db import transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.jury.meeting_door import meeting_page, page, viewer_page
-from portal.scoring import following, meetings, minutes, presence, tallying, voting
-from portal.scoring.following import View, Viewer
-from portal.scoring.meeting_models import Choice, Presence, Vote, VoteState
-from portal.scoring.sitting import touch
+from portal.scoring.meeting import following, meetings, minutes, presence, tallying, voting
+from portal.scoring.meeting.following import View, Viewer
+from portal.scoring.meeting.meeting_models import Choice, Presence, Vote, VoteState
+from portal.scoring.meeting.sitting import touch
 from portal.web.doors import person
 
 bp = Blueprint("meeting", __name__)

@@ -9,13 +9,13 @@ from uuid import UUID
 
 from flask import abort, request
 
-from portal.applications.judging import Juror
+from portal.applications.jury.judging import Juror
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
 from portal.jury.meeting_form import clock_today, starts_at, whole
 from portal.mail import wording
-from portal.scoring import (
+from portal.scoring.meeting import (
     agenda,
     inviting,
     meetings,
@@ -25,10 +25,10 @@ from portal.scoring import (
     vote_words,
     voting,
 )
-from portal.scoring.following import View
-from portal.scoring.meeting_models import AgendaItem, Choice, Motion, Share, Vote
-from portal.scoring.tallying import Hands
-from portal.scoring.voting import Wish
+from portal.scoring.meeting.following import View
+from portal.scoring.meeting.meeting_models import AgendaItem, Choice, Motion, Share, Vote
+from portal.scoring.meeting.tallying import Hands
+from portal.scoring.meeting.voting import Wish
 from portal.web.doors import person
 
 

@@ -5,7 +5,7 @@ from typing import Any
 from flask import Blueprint, flash, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications.judging import VOTING, Juror
+from portal.applications.jury.judging import VOTING, Juror
 from portal.core.db import transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
@@ -13,10 +13,12 @@ from portal.jury import meeting_notes
 from portal.jury.meeting_acts import DOING, Doing
 from portal.jury.meeting_door import meeting_page, page, viewer_page
 from portal.jury.meeting_form import starts_at
-from portal.scoring import following, meetings, minutes, places, presence, progress, sharing, sight
-from portal.scoring.following import View, Viewer
-from portal.scoring.meeting_models import AgendaItem, ItemState, Motion, Share, VoteState
-from portal.scoring.vote_words import stand_in_words
+from portal.scoring.meeting import following, meetings, minutes, places, presence, sharing
+from portal.scoring.meeting.following import View, Viewer
+from portal.scoring.meeting.meeting_models import AgendaItem, ItemState, Motion, Share, VoteState
+from portal.scoring.meeting.vote_words import stand_in_words
+from portal.scoring.rank import sight
+from portal.scoring.sheet import progress
 from portal.web.doors import person
 
 bp = Blueprint("meeting_desk", __name__)

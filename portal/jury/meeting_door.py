@@ -8,13 +8,13 @@ from uuid import UUID
 from flask import abort, g, render_template, request
 from flask.typing import ResponseReturnValue
 
-from portal.applications.judging import Juror, juror_of
+from portal.applications.jury.judging import Juror, juror_of
 from portal.calls.memberships import Membership, Role
 from portal.calls.models import Call
 from portal.calls.queries import definition_of
 from portal.jury.frame import page as jury_page
-from portal.scoring import following, meetings
-from portal.scoring.following import Viewer
+from portal.scoring.meeting import following, meetings
+from portal.scoring.meeting.following import Viewer
 from portal.web.frame import show_call
 from portal.web.jury import juror_page
 from portal.web.rooms import READING, here, memberships, open_to

@@ -9,8 +9,8 @@ from portal.core.i18n import gettext as _
 from portal.documents import usecases as documents
 from portal.documents.models import DocumentState
 from portal.jury.meeting_door import meeting_page
-from portal.scoring import minutes
-from portal.scoring.following import View
+from portal.scoring.meeting import minutes
+from portal.scoring.meeting.following import View
 from portal.web.doors import person
 from portal.web.headers import seal
 from portal.web.touch import witness

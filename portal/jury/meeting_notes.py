@@ -6,10 +6,10 @@ from flask import Response, jsonify, request
 
 from portal.core.clock import now
 from portal.core.i18n import gettext as _
-from portal.scoring import agenda
-from portal.scoring.agenda import Overtaken
-from portal.scoring.following import View
-from portal.scoring.meeting_models import ItemState
+from portal.scoring.meeting import agenda
+from portal.scoring.meeting.agenda import Overtaken
+from portal.scoring.meeting.following import View
+from portal.scoring.meeting.meeting_models import ItemState
 from portal.web.doors import person
 from portal.web.filters import clock_time
 

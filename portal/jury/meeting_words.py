@@ -4,15 +4,15 @@ from datetime import datetime
 
 from flask import Flask
 
-from portal.applications import conflicts
-from portal.applications.judging import Tie
+from portal.applications.jury import conflicts
+from portal.applications.jury.judging import Tie
 from portal.core.clock import now
 from portal.core.i18n import format_moment
 from portal.core.i18n import gettext as _
-from portal.scoring.inviting import when_words
-from portal.scoring.meeting_models import AgendaItem, ItemState
-from portal.scoring.places import euros
-from portal.scoring.vote_words import result_words, way_words
+from portal.scoring.meeting.inviting import when_words
+from portal.scoring.meeting.meeting_models import AgendaItem, ItemState
+from portal.scoring.meeting.places import euros
+from portal.scoring.meeting.vote_words import result_words, way_words
 
 SECONDS_OF_AN_HOUR = 3600
 

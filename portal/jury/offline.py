@@ -6,14 +6,14 @@ from flask import Blueprint, Response, abort, flash, redirect, request, send_fil
 from flask.typing import ResponseReturnValue
 
 from portal import audit, storage
-from portal.applications.judging import Juror
+from portal.applications.jury.judging import Juror
 from portal.core.db import transaction
 from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
 from portal.jury.frame import page
-from portal.scoring import intake, modes, offline, sending
-from portal.scoring.intake import Row
-from portal.scoring.shelf import Line
+from portal.scoring.sheet import intake, modes, offline, sending
+from portal.scoring.sheet.intake import Row
+from portal.scoring.sheet.shelf import Line
 from portal.web.doors import person
 from portal.web.jury import juror_page
 from portal.web.limits import upload

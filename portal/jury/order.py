@@ -5,13 +5,13 @@ from uuid import UUID
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications.judging import Juror, find, readable_by
+from portal.applications.jury.judging import Juror, find, readable_by
 from portal.core.db import transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
 from portal.jury.frame import page
-from portal.scoring import ordering, shelf
+from portal.scoring.sheet import ordering, shelf
 from portal.web.jury import juror_page
 
 bp = Blueprint("order", __name__)

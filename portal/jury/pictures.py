@@ -6,11 +6,11 @@ from flask import Blueprint, Response, abort, send_file
 from flask.typing import ResponseReturnValue
 
 from portal import storage
-from portal.applications.judging import Juror
-from portal.applications.jurysight import Paper, Picture, Reading, reading_of
+from portal.applications.jury.judging import Juror
+from portal.applications.jury.jurysight import Paper, Picture, Reading, reading_of
 from portal.core.i18n import gettext as _
 from portal.jury.frame import page
-from portal.scoring.shelf import Spot
+from portal.scoring.sheet.shelf import Spot
 from portal.web.doors import person
 from portal.web.headers import seal
 from portal.web.jury import case_page

@@ -3,12 +3,12 @@
 from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications.judging import Juror
+from portal.applications.jury.judging import Juror
 from portal.core.db import transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.jury.frame import page
-from portal.scoring import pledging
+from portal.scoring.sheet import pledging
 from portal.web.jury import any_juror
 
 bp = Blueprint("pledge", __name__)

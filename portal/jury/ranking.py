@@ -3,9 +3,9 @@
 from flask import Blueprint, Response
 from flask.typing import ResponseReturnValue
 
-from portal.applications.judging import Juror
+from portal.applications.jury.judging import Juror
 from portal.jury.frame import page
-from portal.scoring.ranking import Sealed
+from portal.scoring.rank.ranking import Sealed
 from portal.web.jury import juror_page
 from portal.web.ranking import download, values_of
 

@@ -10,16 +10,17 @@ from babel.numbers import format_decimal
 from flask import Blueprint, flash, get_flashed_messages, jsonify, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications.judging import Juror
-from portal.applications.jurysight import reading_of
+from portal.applications.jury.judging import Juror
+from portal.applications.jury.jurysight import reading_of
 from portal.core.db import transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.core.i18n import locale
 from portal.jury.frame import href_of, page
-from portal.scoring import modes, ordering, sending, sheets, shelf, sight
-from portal.scoring.sheets import Saved, Window
-from portal.scoring.shelf import Spot
+from portal.scoring.rank import sight
+from portal.scoring.sheet import modes, ordering, sending, sheets, shelf
+from portal.scoring.sheet.sheets import Saved, Window
+from portal.scoring.sheet.shelf import Spot
 from portal.web.doors import person
 from portal.web.filters import clock_time
 from portal.web.jury import case_page, laid_out

@@ -3,15 +3,15 @@
 from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications import conflicts, tiequestion
-from portal.applications.judging import Juror, Tie
-from portal.applications.tiequestion import Asked
+from portal.applications.jury import conflicts, tiequestion
+from portal.applications.jury.judging import Juror, Tie
+from portal.applications.jury.tiequestion import Asked
 from portal.core.db import transaction
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
 from portal.jury.frame import href_of, page
-from portal.scoring.shelf import Spot
+from portal.scoring.sheet.shelf import Spot
 from portal.web.jury import case_page, juror_page
 
 bp = Blueprint("ties", __name__)

@@ -2,7 +2,7 @@
 
 from flask import Flask
 
-from portal.applications import tiequestion
+from portal.applications.jury import tiequestion
 from portal.jury import (
     chair,
     dossiers,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from portal.applications.today import Day
+from portal.applications.desk.today import Day
 
 WIDTH, HEIGHT = 520, 100
 MOST_BARS = 16

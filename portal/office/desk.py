@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 
 from portal import mail
-from portal.applications import caring, counting, today
-from portal.applications.counting import Counts
-from portal.applications.finding import Scope
-from portal.applications.listing import Filters, choices_of, options_of
+from portal.applications.desk import caring, counting, today
+from portal.applications.desk.counting import Counts
+from portal.applications.desk.finding import Scope
+from portal.applications.desk.listing import Filters, choices_of, options_of
 from portal.applications.models import Application, Channel
 from portal.applications.queries import in_call
 from portal.applications.workflow import Status
@@ -23,11 +23,11 @@ from portal.core.db import db, transaction
 from portal.core.i18n import gettext as _
 from portal.feedback.models import BarrierReport
 from portal.mail.models import LetterState
-from portal.office.caselist import definition_now, scope_of
 from portal.office.charts import Bars, bars, columns
-from portal.office.filtering import label_of, words_of
 from portal.office.frame import page
 from portal.office.keeping import kept
+from portal.office.lists.caselist import definition_now, scope_of
+from portal.office.lists.filtering import label_of, words_of
 from portal.office.words import channel_word
 from portal.web.rooms import here, open_to
 

@@ -5,8 +5,8 @@ from uuid import UUID
 
 from sqlalchemy import func, select
 
-from portal.applications import judging
-from portal.applications.judging import Assignment, Juror
+from portal.applications.jury import judging
+from portal.applications.jury.judging import Assignment, Juror
 from portal.applications.models import Application
 from portal.applications.workflow import Status
 from portal.calls.models import Call

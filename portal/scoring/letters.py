@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Iterable
 
 from portal import mail
 from portal.applications import keys
-from portal.applications.judging import Juror
+from portal.applications.jury.judging import Juror
 from portal.applications.reactions import sender_name
 from portal.calls.wording import plain
 from portal.core.actor import Actor, System
@@ -12,8 +12,8 @@ from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
 from portal.mail.wording import leaving
-from portal.scoring.binders import Binder
-from portal.scoring.progress import Person
+from portal.scoring.binder.binders import Binder
+from portal.scoring.sheet.progress import Person
 
 
 def write_to(

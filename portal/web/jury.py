@@ -9,11 +9,11 @@ from uuid import UUID
 from flask import abort, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from portal.applications.judging import Juror, find, juror_of, term_over, visible_to
+from portal.applications.jury.judging import Juror, find, juror_of, term_over, visible_to
 from portal.calls.models import Call
-from portal.scoring.pledging import pledge_of
-from portal.scoring.progress import Overview, Pair
-from portal.scoring.shelf import Spot, spots
+from portal.scoring.sheet.pledging import pledge_of
+from portal.scoring.sheet.progress import Overview, Pair
+from portal.scoring.sheet.shelf import Spot, spots
 from portal.web.frame import show_call
 from portal.web.rooms import READING, memberships, open_to
 

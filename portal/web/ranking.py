@@ -15,9 +15,9 @@ from portal.calls.reading import option_words
 from portal.core.clock import now
 from portal.core.i18n import gettext as _
 from portal.core.text import one_line
-from portal.scoring import ranking_table, ranking_words, sight
-from portal.scoring.ranking import Reader
-from portal.scoring.standing import Line, Report, Wish, report
+from portal.scoring.rank import ranking_table, ranking_words, sight
+from portal.scoring.rank.ranking import Reader
+from portal.scoring.rank.standing import Line, Report, Wish, report
 from portal.web.doors import person
 from portal.web.headers import seal
 from portal.web.touch import witness

@@ -14,7 +14,7 @@ from sqlalchemy.exc import OperationalError
 
 from portal.accounts import sessions
 from portal.accounts.models import Session
-from portal.applications.export_models import ApiToken
+from portal.applications.desk.export_models import ApiToken
 from portal.audit.chain import Thing, append
 from portal.core.actor import Actor
 from portal.core.clock import now

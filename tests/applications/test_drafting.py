@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from portal.applications import drafting
 from portal.applications.deadline import Closed, NotOpenYet
+from portal.applications.drafts import drafting
 from portal.applications.models import Application, Deletion
 from portal.core.actor import Applicant
 from portal.core.clock import now

@@ -10,8 +10,8 @@ import time_machine
 from PIL import Image
 
 from portal import jobs, storage
-from portal.applications import drafting, filing, removing
-from portal.applications.filing import FileRefused
+from portal.applications.drafts import drafting, filing, removing
+from portal.applications.drafts.filing import FileRefused
 from portal.applications.models import Application, File, FileState
 from portal.applications.queries import draft_files
 from portal.core.actor import Applicant

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from portal.applications import keys, nominees
+from portal.applications import keys
+from portal.applications.correspondence import nominees
 from portal.applications.models import AccessKey, Application, Purpose
 from portal.applications.workflow import Move
 from portal.core.actor import System

@@ -8,23 +8,23 @@ from flask import Flask
 
 from portal import jobs, mail
 from portal.accounts.models import User
-from portal.applications import (
+from portal.applications.check import (
     extending,
     forwarding,
     inquiries,
     marking,
-    paper,
     reminding,
     screening,
-    sending,
 )
+from portal.applications.check.inquiries import Question
 from portal.applications.deadline import Arrival, arrival
-from portal.applications.drafting import save
-from portal.applications.inquiries import Question
+from portal.applications.drafts import sending
+from portal.applications.drafts.drafting import save
+from portal.applications.drafts.renewing import newest
+from portal.applications.drafts.sending import Incomplete
 from portal.applications.models import Application, Channel, Reason
+from portal.applications.onpaper import paper
 from portal.applications.policy import POLICY, Action
-from portal.applications.renewing import newest
-from portal.applications.sending import Incomplete
 from portal.applications.workflow import Status
 from portal.calls.memberships import Role
 from portal.calls.models import Call

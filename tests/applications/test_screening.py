@@ -8,25 +8,23 @@ from sqlalchemy import select
 
 from portal import mail
 from portal.accounts.models import User
-from portal.applications import (
+from portal.applications import differences, keys
+from portal.applications.check import (
     completing,
-    contacts,
     correcting,
-    differences,
     forwarding,
     inquiries,
-    keys,
     marking,
-    messages,
-    redacting,
     screening,
 )
-from portal.applications.inquiries import Question
-from portal.applications.marking import MarkedMeanwhile, Verdict
+from portal.applications.check.inquiries import Question
+from portal.applications.check.marking import MarkedMeanwhile, Verdict
+from portal.applications.correspondence import contacts, messages
+from portal.applications.drafts.renewing import newest, raw_answers
+from portal.applications.drafts.sending import Incomplete
+from portal.applications.jury import redacting
 from portal.applications.models import Application, Purpose, Reason
 from portal.applications.queries import definition_under, unsent_changes
-from portal.applications.renewing import newest, raw_answers
-from portal.applications.sending import Incomplete
 from portal.applications.workflow import Status
 from portal.audit.models import AuditEntry
 from portal.calls.checks import check

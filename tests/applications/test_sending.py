@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
-from portal.applications import drafting, sending
 from portal.applications.deadline import Arrival, Closed, arrival
+from portal.applications.drafts import drafting, sending
+from portal.applications.drafts.sending import Incomplete
 from portal.applications.models import (
     AnswerIndex,
     Application,
@@ -14,7 +15,6 @@ from portal.applications.models import (
     Version,
 )
 from portal.applications.queries import definition_for
-from portal.applications.sending import Incomplete
 from portal.applications.workflow import Move, Status
 from portal.core.actor import Applicant
 from portal.core.clock import now

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 
-from portal.applications import tending
+from portal.applications.drafts import tending
 from portal.applications.models import Application, Deletion
 from portal.calls.models import Call
 from portal.calls.moments import grace_ends

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 from flask import Flask
 
-from portal.applications import inspecting
+from portal.applications.drafts import inspecting
 from portal.applications.models import Application, File, FileState
 from portal.calls.definition import Definition
 from portal.calls.queries import call_by_slug

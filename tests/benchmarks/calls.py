@@ -5,8 +5,8 @@ from uuid import uuid4
 
 import sqlalchemy as sa
 
+from portal.applications.drafts.sending import new_check_code
 from portal.applications.models import Application, Version
-from portal.applications.sending import new_check_code
 from portal.calls import loading
 from portal.core.db import db, transaction
 from portal.demo.shifting import shifted, source

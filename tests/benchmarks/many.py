@@ -9,7 +9,7 @@ from sqlalchemy import insert, select
 
 from portal.applications.desk_models import Digest, DigestBand
 from portal.applications.models import AnswerIndex, Application, Event, Version
-from portal.applications.search_tables import search_doc
+from portal.applications.search.search_tables import search_doc
 from portal.core.db import db, transaction
 from tests.drafts import open_call
 from tests.offices import received

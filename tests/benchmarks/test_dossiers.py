@@ -19,12 +19,12 @@ from pikepdf import Pdf
 
 from portal import storage
 from portal.app import build
-from portal.applications import redacting
+from portal.applications.jury import redacting
 from portal.core.db import db, transaction
 from portal.documents import making
 from portal.documents.models import Document
 from portal.documents.renderer import renderer
-from portal.scoring import binders, dossier
+from portal.scoring.binder import binders, dossier
 from portal.settings import Settings
 from tests.benchmarks.meter import cpu
 from tests.benchmarks.table import Line, table

@@ -19,7 +19,7 @@ from sqlalchemy import select
 
 from portal.accounts import sessions
 from portal.app import build
-from portal.applications import duplicates
+from portal.applications.desk import duplicates
 from portal.applications.models import Application
 from portal.calls import memberships
 from portal.calls.memberships import Role

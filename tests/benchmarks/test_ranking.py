@@ -20,7 +20,7 @@ from sqlalchemy import insert, select
 
 from portal.accounts import sessions
 from portal.accounts.models import User
-from portal.applications.judging import Assignment, Conflict, Tie, Way
+from portal.applications.jury.judging import Assignment, Conflict, Tie, Way
 from portal.applications.models import Application, Version
 from portal.applications.workflow import Status
 from portal.calls import memberships
@@ -29,8 +29,8 @@ from portal.calls.models import Call
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.demo import sample
-from portal.scoring import ranking
 from portal.scoring.models import Sheet, SheetState
+from portal.scoring.rank import ranking
 from tests.benchmarks.many import plain
 from tests.benchmarks.table import Line, table
 from tests.drafts import begun, send

@@ -11,8 +11,8 @@ from sqlalchemy import func, select
 
 from portal import audit
 from portal.accounts import queries
-from portal.applications import judging
-from portal.applications.judging import Assignment, Conflict, Tie, Way
+from portal.applications.jury import judging
+from portal.applications.jury.judging import Assignment, Conflict, Tie, Way
 from portal.applications.models import Application
 from portal.applications.workflow import Status
 from portal.calls.memberships import Function
@@ -25,8 +25,9 @@ from portal.demo.build import build
 from portal.demo.opinions import Opinions
 from portal.demo.received import SLUG
 from portal.mail.models import Letter, LetterState
-from portal.scoring import meetings, pledging
+from portal.scoring.meeting import meetings
 from portal.scoring.models import Sheet, SheetState
+from portal.scoring.sheet import pledging
 
 STATES = {Status.DRAFT: 12, Status.WITH_JURY: 25, Status.INELIGIBLE: 2}
 SENT = {"J1": 25, "J2": 12, "J3": 13, "J4": 25, "J5": 12, "J6": 12, "J9": 1}

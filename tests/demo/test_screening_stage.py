@@ -9,8 +9,11 @@ from sqlalchemy import func, select
 
 from portal import audit
 from portal.accounts import passwords, queries
-from portal.applications import duplicates, inquiries, messages, redacting, screening
+from portal.applications.check import inquiries, screening
+from portal.applications.correspondence import messages
+from portal.applications.desk import duplicates
 from portal.applications.desk_models import Digest, Mention, Tag
+from portal.applications.jury import redacting
 from portal.applications.models import Application, Channel, File, FileState, Reason
 from portal.applications.workflow import RECEIVED, Status
 from portal.calls.memberships import Role, members_of

@@ -42,7 +42,7 @@ from portal.core.db import db, transaction
 from portal.core.i18n import in_language
 from portal.demo.opinions import Opinions
 from portal.scoring import sending, shelf, sheets
-from portal.scoring.sheets import Window
+from portal.scoring.sheet.sheets import Window
 from portal.settings import load
 with opened(load()).app_context(), in_language("de"), transaction():
     call = call_by_slug("integrationspreis-2027")
@@ -61,7 +61,7 @@ with opened(load()).app_context(), in_language("de"), transaction():
 # Who was invited and never came has no conflict with what is asked.
 ALL_ANSWER = """
 from portal.applications import conflicts, judging
-from portal.applications.judging import Tie
+from portal.applications.jury.judging import Tie
 from portal.calls.queries import call_by_slug
 from portal.cli.opening import opened
 from portal.core.db import transaction

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.applications import sending
+from portal.applications.drafts import sending
 from portal.applications.models import Application, Version
 from portal.core.actor import Applicant
 from portal.core.clock import now

@@ -16,13 +16,16 @@ from portal.accounts import links, sessions
 from portal.accounts.models import Purpose as LinkPurpose
 from portal.accounts.models import User
 from portal.accounts.usecases import get_or_add
-from portal.applications import assigning, caring, conflicts, inquiries, judging, paper
+from portal.applications.check import inquiries
+from portal.applications.check.inquiries import Question
+from portal.applications.desk import caring
+from portal.applications.desk.export_models import ApiToken, Export
 from portal.applications.desk_models import BulkRun, Duplicate, SavedView
-from portal.applications.export_models import ApiToken, Export
-from portal.applications.inquiries import Question
-from portal.applications.judging import Tie
+from portal.applications.jury import assigning, conflicts, judging
+from portal.applications.jury.judging import Tie
+from portal.applications.jury.redacting import Kind, Redaction
 from portal.applications.models import Application, Channel
-from portal.applications.redacting import Kind, Redaction
+from portal.applications.onpaper import paper
 from portal.applications.workflow import Move
 from portal.calls import memberships
 from portal.calls.memberships import Function, Role
@@ -32,8 +35,9 @@ from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.demo import sample
 from portal.mail.models import Letter, LetterState, LocalMail
-from portal.scoring import meetings, pledging
-from portal.scoring.binders import Binder
+from portal.scoring.binder.binders import Binder
+from portal.scoring.meeting import meetings
+from portal.scoring.sheet import pledging
 from portal.web import csrf
 from portal.web.assets import assets
 from tests.drafts import SLUG, _file, begun, complete, open_call, send

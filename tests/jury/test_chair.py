@@ -3,15 +3,15 @@
 import pytest
 from sqlalchemy import select
 
-from portal.applications import conflicts, judging
-from portal.applications.judging import Conflict, Tie
+from portal.applications.jury import conflicts, judging
+from portal.applications.jury.judging import Conflict, Tie
 from portal.applications.workflow import Status
 from portal.audit.models import AuditEntry
 from portal.core.db import db, transaction
 from portal.mail.models import Letter
-from portal.scoring import ranking
 from portal.scoring.models import Sheet, SheetState
-from portal.scoring.progress import overview
+from portal.scoring.rank import ranking
+from portal.scoring.sheet.progress import overview
 from tests.jury_house import JuryHouse, score
 
 VOTERS = ("chair", "paula", "ifeoma")

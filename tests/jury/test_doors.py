@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.applications.judging import Tie
+from portal.applications.jury.judging import Tie
 from portal.audit.models import AuditEntry
 from portal.core.db import db
 from tests.jury_house import JuryHouse, a_jury_house, load

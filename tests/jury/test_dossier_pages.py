@@ -3,16 +3,16 @@
 import pytest
 from flask import Flask
 
-from portal.applications import redacting
-from portal.applications.judging import Tie
+from portal.applications.jury import redacting
+from portal.applications.jury.judging import Tie
 from portal.applications.workflow import Move
 from portal.audit.models import AuditEntry
 from portal.calls import memberships
 from portal.calls.memberships import Role
 from portal.core.clock import now
 from portal.core.db import db, transaction
-from portal.scoring import binders
-from portal.scoring.binders import Binder, BinderState
+from portal.scoring.binder import binders
+from portal.scoring.binder.binders import Binder, BinderState
 from tests.dossier_house import a_dossier_house, make_binder, work
 from tests.jury_house import JuryHouse, a_jury_house
 from tests.people import BY, a_person

@@ -19,15 +19,16 @@ from werkzeug.routing import BuildError, Rule
 
 from portal import jobs
 from portal.accounts.models import User
-from portal.applications.judging import Tie
+from portal.applications.jury.judging import Tie
 from portal.applications.workflow import Move
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.mail.models import Letter
-from portal.scoring import agenda, arrivals, letters, meetings, presence, tallying, voting
-from portal.scoring.meeting_models import Choice, Meeting, Motion
-from portal.scoring.progress import overview
-from portal.scoring.voting import Wish
+from portal.scoring import arrivals, letters
+from portal.scoring.meeting import agenda, meetings, presence, tallying, voting
+from portal.scoring.meeting.meeting_models import Choice, Meeting, Motion
+from portal.scoring.meeting.voting import Wish
+from portal.scoring.sheet.progress import overview
 from tests.dossier_house import a_dossier_house, make_binder
 from tests.jury_house import JuryHouse, a_jury_house, score
 from tests.people import BY
@@ -361,7 +362,7 @@ def test_a_blind_jury_never_sees_a_name_beside_a_number(app: Flask) -> None:
 
 
 def test_the_list_of_a_blind_jury_is_sorted_by_name_not_by_number(app: Flask) -> None:
-    from portal.applications import tiequestion
+    from portal.applications.jury import tiequestion
 
     house = a_jury_house(app, 3, {"blind": True})
     asked = [one.organisation for one in tiequestion.open_questions(house.juror("paula"))]

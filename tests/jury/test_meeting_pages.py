@@ -7,14 +7,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.applications import conflicts
-from portal.applications.judging import Tie
+from portal.applications.jury import conflicts
+from portal.applications.jury.judging import Tie
 from portal.applications.workflow import Move, Status
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.mail.models import Letter
-from portal.scoring import minutes
-from portal.scoring.meeting_models import AgendaItem, Meeting, Vote
+from portal.scoring.meeting import minutes
+from portal.scoring.meeting.meeting_models import AgendaItem, Meeting, Vote
 from tests.jury_house import JuryHouse, a_jury_house
 from tests.people import BY
 from tests.strict import StrictClient

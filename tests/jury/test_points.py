@@ -2,10 +2,10 @@
 
 from flask import Flask
 
-from portal.applications.judging import Tie
+from portal.applications.jury.judging import Tie
 from portal.core.db import transaction
-from portal.scoring import sending, sheets
-from portal.scoring.sheets import Window
+from portal.scoring.sheet import sending, sheets
+from portal.scoring.sheet.sheets import Window
 from tests.jury_house import a_jury_house
 
 

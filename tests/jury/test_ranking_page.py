@@ -9,12 +9,12 @@ from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select
 
-from portal.applications.judging import Tie
+from portal.applications.jury.judging import Tie
 from portal.applications.workflow import Move
 from portal.audit.models import AuditEntry
 from portal.core.clock import now
 from portal.core.db import db, transaction
-from portal.scoring import sending
+from portal.scoring.sheet import sending
 from tests.jury_house import CRITERIA, JuryHouse, a_jury_house, score
 from tests.people import BY
 from tests.strict import StrictClient
@@ -179,8 +179,8 @@ def test_the_table_is_safe_and_stands_in_the_log(app: Flask) -> None:
 
 @pytest.mark.parametrize("jury", [{"mode": "points"}, {"mode": "yes_no"}, {"mode": "ranking"}])
 def test_every_mode_has_a_page(app: Flask, jury: dict[str, str]) -> None:
-    from portal.scoring import sending, sheets
-    from portal.scoring.sheets import Window
+    from portal.scoring.sheet import sending, sheets
+    from portal.scoring.sheet.sheets import Window
 
     house = a_jury_house(app, 2, jury)
     field = {"points": "points", "yes_no": "vote", "ranking": "rank"}[jury["mode"]]

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.applications import jurysight, redacting
-from portal.applications.jurysight import reading_of
+from portal.applications.jury import jurysight, redacting
+from portal.applications.jury.jurysight import reading_of
 from portal.applications.models import Application, Version
 from portal.calls.models import Call
 from portal.calls.questions import AnyQuestion

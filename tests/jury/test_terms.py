@@ -4,8 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from portal.applications import assigning, conflicts, judging
-from portal.applications.judging import Seat, Tie
+from portal.applications.jury import assigning, conflicts, judging
+from portal.applications.jury.judging import Seat, Tie
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError

@@ -9,12 +9,13 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from portal.applications import bulks, caring, finding, marking, screening
-from portal.applications.bulks import BULKS
+from portal.applications.check import marking, screening
+from portal.applications.check.marking import Verdict
+from portal.applications.desk import bulks, caring, finding
+from portal.applications.desk.bulks import BULKS
+from portal.applications.desk.finding import Scope
+from portal.applications.desk.listing import Filters
 from portal.applications.desk_models import ApplicationTag, BulkRun
-from portal.applications.finding import Scope
-from portal.applications.listing import Filters
-from portal.applications.marking import Verdict
 from portal.applications.models import Application
 from portal.applications.workflow import Status
 from portal.calls.models import Call

@@ -10,8 +10,8 @@ from PIL import Image
 from sqlalchemy import select
 
 from portal import storage
-from portal.applications import caring
 from portal.applications.comparing import compared, lists
+from portal.applications.desk import caring
 from portal.applications.desk_models import Mention, Note
 from portal.applications.models import Application
 from portal.audit.models import AuditEntry

@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from sqlalchemy import update
 
-from portal.applications import caring, messages, screening, today
-from portal.applications.finding import Scope
+from portal.applications.check import screening
+from portal.applications.correspondence import messages
+from portal.applications.desk import caring, today
+from portal.applications.desk.finding import Scope
+from portal.applications.desk.today import Day
 from portal.applications.models import Application, Channel, File
-from portal.applications.today import Day
 from portal.applications.workflow import Move
 from portal.calls.models import Call
 from portal.core.actor import Applicant

@@ -6,7 +6,7 @@ from uuid import uuid4
 
 import pytest
 
-from portal.applications import caring, duplicates
+from portal.applications.desk import caring, duplicates
 from portal.applications.desk_models import Duplicate, SavedView
 from portal.calls.models import Call
 from portal.core.db import db, transaction

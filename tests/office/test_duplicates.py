@@ -7,10 +7,11 @@ import pytest
 from sqlalchemy import select
 
 from portal import jobs
-from portal.applications import duplicates, indexing
+from portal.applications.desk import duplicates
+from portal.applications.desk.duplicates import bands_of, likeness, shingles_of
 from portal.applications.desk_models import Duplicate
-from portal.applications.duplicates import bands_of, likeness, shingles_of
 from portal.applications.models import Application
+from portal.applications.search import indexing
 from portal.calls.models import Call
 from portal.core.db import db, transaction
 from portal.demo import sample

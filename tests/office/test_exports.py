@@ -21,7 +21,7 @@ from PIL import Image
 from sqlalchemy import event, select
 
 from portal import jobs, storage
-from portal.applications.export_models import Export, ExportState
+from portal.applications.desk.export_models import Export, ExportState
 from portal.applications.models import Application, File
 from portal.audit.models import AuditEntry
 from portal.calls import memberships
@@ -33,8 +33,8 @@ from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.i18n import in_language
 from portal.demo import sample
-from portal.office import exporting, extracts, naming, tables
-from portal.office.choosing import chosen
+from portal.office.export import exporting, extracts, naming, tables
+from portal.office.export.choosing import chosen
 from tests.drafts import SLUG, begun, open_call, send
 from tests.office.rooms_of_office import ROLES, House, a_house
 from tests.people import BY, a_person, signed_in
@@ -362,7 +362,7 @@ def test_an_unknown_placeholder_in_a_pattern_is_refused(house: House) -> None:
 
 
 def test_the_worker_makes_a_large_table(examples: House, monkeypatch: Any) -> None:
-    monkeypatch.setattr("portal.office.exports.MOST_AT_ONCE", 5)
+    monkeypatch.setattr("portal.office.export.exports.MOST_AT_ONCE", 5)
     export_id = ordered(examples, "xlsx")
 
     made(examples, export_id)
@@ -614,7 +614,7 @@ def test_the_signed_in_office_is_no_token(house: House) -> None:
 
 
 def test_each_reading_is_logged_and_too_many_are_refused(house: House, monkeypatch: Any) -> None:
-    monkeypatch.setattr("portal.office.api.MOST_AN_HOUR", 3)
+    monkeypatch.setattr("portal.office.export.api.MOST_AN_HOUR", 3)
     token = a_token(house)
 
     answers = [read(house, LIST, token).status_code for _ in range(4)]

@@ -8,12 +8,14 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.applications import alongside, caring, counting, finding, screening, searching
+from portal.applications.check import screening
+from portal.applications.desk import alongside, caring, counting, finding
+from portal.applications.desk.finding import Scope
+from portal.applications.desk.listing import COLUMNS, Filters, parse
 from portal.applications.desk_models import SavedView
-from portal.applications.finding import Scope
-from portal.applications.listing import COLUMNS, Filters, parse
 from portal.applications.models import Application, Channel
 from portal.applications.queries import definition_for
+from portal.applications.search import searching
 from portal.applications.workflow import Move
 from portal.calls.models import Call
 from portal.core.clock import now

@@ -5,8 +5,10 @@ from datetime import timedelta
 from typing import Any
 
 from portal import mail
-from portal.applications import extending, keys, tending
+from portal.applications import keys
+from portal.applications.check import extending
 from portal.applications.deadline import Arrival, arrival
+from portal.applications.drafts import tending
 from portal.applications.models import Application, Purpose
 from portal.calls.models import Call
 from portal.core.clock import now, stopped_at

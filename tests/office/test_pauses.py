@@ -8,7 +8,7 @@ import time_machine
 from flask import Flask
 
 from portal import jobs, mail
-from portal.applications import messages
+from portal.applications.correspondence import messages
 from portal.applications.models import Application
 from portal.core.actor import System
 from portal.core.clock import now

@@ -12,9 +12,12 @@ from flask import Flask
 
 from portal import jobs, mail
 from portal.accounts.models import User
-from portal.applications import marking, messages, paper, redacting, screening
+from portal.applications.check import marking, screening
+from portal.applications.correspondence import messages
+from portal.applications.drafts.renewing import newest
+from portal.applications.jury import redacting
 from portal.applications.models import Application, Channel
-from portal.applications.renewing import newest
+from portal.applications.onpaper import paper
 from portal.applications.workflow import Status
 from portal.calls.memberships import Role
 from portal.calls.models import Call
@@ -383,7 +386,7 @@ def enter(site: Site) -> str:
 
 def fill(site: Site, application_id: str, without: str) -> None:
     """Type an example into the draft, as the pages of the form do."""
-    from portal.applications import drafting
+    from portal.applications.drafts import drafting
 
     with site.app.app_context(), transaction():
         application = db.session.get_one(Application, UUID(application_id))

@@ -8,11 +8,13 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal.accounts.models import User
-from portal.applications import finding, indexing, searching, sending
-from portal.applications.finding import Scope
-from portal.applications.listing import Filters
+from portal.applications.desk import finding
+from portal.applications.desk.finding import Scope
+from portal.applications.desk.listing import Filters
+from portal.applications.drafts import sending
 from portal.applications.models import Application
-from portal.applications.search_tables import search_doc, statements
+from portal.applications.search import indexing, searching
+from portal.applications.search.search_tables import search_doc, statements
 from portal.calls.models import Call
 from portal.core.actor import Applicant
 from portal.core.clock import now

@@ -8,8 +8,8 @@ from sqlalchemy import select
 
 from portal import jobs
 from portal.accounts.models import User
-from portal.applications import assigning
-from portal.applications.judging import Tie
+from portal.applications.jury import assigning
+from portal.applications.jury.judging import Tie
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.mail.models import Letter

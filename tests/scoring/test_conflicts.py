@@ -5,13 +5,13 @@ from collections import Counter
 import pytest
 from flask import Flask
 
-from portal.applications import assigning, conflicts, judging, tiequestion
-from portal.applications.judging import Assignment, Seat, Tie
+from portal.applications.jury import assigning, conflicts, judging, tiequestion
+from portal.applications.jury.judging import Assignment, Seat, Tie
 from portal.applications.workflow import Move
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError, Forbidden
-from portal.scoring import progress
+from portal.scoring.sheet import progress
 from tests.jury_house import JuryHouse, a_jury_house, score
 from tests.people import BY
 

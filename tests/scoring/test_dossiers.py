@@ -16,8 +16,8 @@ import time_machine
 from flask import Flask
 
 from portal import audit, mail, storage
-from portal.applications import redacting
-from portal.applications.judging import Conflict, Tie
+from portal.applications.jury import redacting
+from portal.applications.jury.judging import Conflict, Tie
 from portal.applications.models import Application, FileState
 from portal.applications.workflow import Move
 from portal.core.clock import now
@@ -26,9 +26,9 @@ from portal.demo import sample
 from portal.documents.failures import RenderFailed
 from portal.documents.models import Document, DocumentState
 from portal.documents.renderer import renderer
-from portal.scoring import binders, dossier
-from portal.scoring.binders import Binder, BinderState
-from portal.scoring.dossier import Dossier
+from portal.scoring.binder import binders, dossier
+from portal.scoring.binder.binders import Binder, BinderState
+from portal.scoring.binder.dossier import Dossier
 from tests.dossier_house import (
     a_dossier_house,
     a_pdf,

@@ -4,10 +4,10 @@ from fractions import Fraction
 
 import pytest
 
-from portal.scoring import levelling
-from portal.scoring.firmness import Span, Variant, change, spans
-from portal.scoring.marks import Given, Marks, marks, places
-from portal.scoring.modes import Field
+from portal.scoring.rank import levelling
+from portal.scoring.rank.firmness import Span, Variant, change, spans
+from portal.scoring.rank.marks import Given, Marks, marks, places
+from portal.scoring.sheet.modes import Field
 
 FIELDS = (Field("a", "A", "", 3, 0, 5, ()), Field("b", "B", "", 1, 0, 5, ()))
 

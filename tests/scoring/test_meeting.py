@@ -9,17 +9,26 @@ from flask import Flask
 from sqlalchemy import select
 
 from portal import mail
-from portal.applications import conflicts
-from portal.applications.judging import Tie
+from portal.applications.jury import conflicts
+from portal.applications.jury.judging import Tie
 from portal.applications.workflow import Move, Status
 from portal.audit.models import AuditEntry
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError, Forbidden, NotFound
 from portal.mail.models import Letter, LetterState
-from portal.scoring import agenda, meetings, minutes, places, presence, proposing, tallying, voting
-from portal.scoring.agenda import Overtaken
-from portal.scoring.meeting_models import (
+from portal.scoring.meeting import (
+    agenda,
+    meetings,
+    minutes,
+    places,
+    presence,
+    proposing,
+    tallying,
+    voting,
+)
+from portal.scoring.meeting.agenda import Overtaken
+from portal.scoring.meeting.meeting_models import (
     AgendaItem,
     Ballot,
     Choice,
@@ -29,8 +38,8 @@ from portal.scoring.meeting_models import (
     Vote,
     VoteState,
 )
-from portal.scoring.tallying import Hands
-from portal.scoring.voting import Wish
+from portal.scoring.meeting.tallying import Hands
+from portal.scoring.meeting.voting import Wish
 from tests.jury_house import JuryHouse, a_jury_house, score
 from tests.people import BY
 

@@ -9,16 +9,16 @@ import pytest
 from flask import Flask
 
 from portal.accounts.models import User
-from portal.applications.judging import Tie
+from portal.applications.jury.judging import Tie
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.documents import making
 from portal.documents import usecases as documents
 from portal.documents.models import Document, DocumentState
-from portal.scoring import agenda, following, meetings, minutes, presence, tallying, voting
-from portal.scoring.following import View, Viewer
-from portal.scoring.meeting_models import Choice, Meeting, Motion
-from portal.scoring.voting import Wish
+from portal.scoring.meeting import agenda, following, meetings, minutes, presence, tallying, voting
+from portal.scoring.meeting.following import View, Viewer
+from portal.scoring.meeting.meeting_models import Choice, Meeting, Motion
+from portal.scoring.meeting.voting import Wish
 from tests.jury_house import JuryHouse, a_jury_house
 from tests.people import BY
 

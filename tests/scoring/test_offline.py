@@ -8,11 +8,11 @@ from typing import Any
 import pytest
 from openpyxl import load_workbook
 
-from portal.applications.judging import Tie
+from portal.applications.jury.judging import Tie
 from portal.core.db import transaction
-from portal.scoring import intake, offline, sheets
-from portal.scoring.intake import NoWorkbook, Row
-from portal.scoring.sheets import Window
+from portal.scoring.sheet import intake, offline, sheets
+from portal.scoring.sheet.intake import NoWorkbook, Row
+from portal.scoring.sheet.sheets import Window
 from tests.jury_house import CRITERIA, JuryHouse, score
 
 HEAD = offline.HEAD_ROW + 1

@@ -7,17 +7,18 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from portal.applications import conflicts
-from portal.applications.judging import Tie
+from portal.applications.jury import conflicts
+from portal.applications.jury.judging import Tie
 from portal.applications.workflow import Move
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.errors import NotFound
 from portal.demo import sample
-from portal.scoring import closing, ranking, sending, sheets
-from portal.scoring.ranking import Entry, Ranking, Sealed
-from portal.scoring.ranking_words import more_word
-from portal.scoring.sheets import Window
+from portal.scoring.rank import ranking
+from portal.scoring.rank.ranking import Entry, Ranking, Sealed
+from portal.scoring.rank.ranking_words import more_word
+from portal.scoring.sheet import closing, sending, sheets
+from portal.scoring.sheet.sheets import Window
 from tests.jury_house import CRITERIA, JuryHouse, _application, a_jury_house, score
 from tests.people import BY
 from tests.statements import counted

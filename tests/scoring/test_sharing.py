@@ -5,13 +5,13 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from portal.applications import conflicts
-from portal.applications.judging import Tie
+from portal.applications.jury import conflicts
+from portal.applications.jury.judging import Tie
 from portal.applications.workflow import Move, Status
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError
-from portal.scoring import (
+from portal.scoring.meeting import (
     following,
     meetings,
     minutes,
@@ -21,9 +21,9 @@ from portal.scoring import (
     sharing,
     tallying,
 )
-from portal.scoring.following import Viewer
-from portal.scoring.meeting_models import Meeting, Motion, Share, Vote
-from portal.scoring.voting import Wish
+from portal.scoring.meeting.following import Viewer
+from portal.scoring.meeting.meeting_models import Meeting, Motion, Share, Vote
+from portal.scoring.meeting.voting import Wish
 from tests.jury_house import JuryHouse
 from tests.people import BY
 from tests.scoring.test_meeting import (

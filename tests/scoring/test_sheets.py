@@ -7,16 +7,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from portal.applications import conflicts
-from portal.applications.forwarding import IS_SCORED
-from portal.applications.judging import Tie
+from portal.applications.check.forwarding import IS_SCORED
+from portal.applications.jury import conflicts
+from portal.applications.jury.judging import Tie
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError, NotFound
-from portal.scoring import closing, modes, ordering, sending, sheets
 from portal.scoring.models import Sheet, SheetCopy, SheetState
-from portal.scoring.modes import Field, Odd
-from portal.scoring.sheets import Saved, Shut, Window
-from portal.scoring.shelf import next_spot, progress, spots
+from portal.scoring.sheet import closing, modes, ordering, sending, sheets
+from portal.scoring.sheet.modes import Field, Odd
+from portal.scoring.sheet.sheets import Saved, Shut, Window
+from portal.scoring.sheet.shelf import next_spot, progress, spots
 from tests.jury_house import CRITERIA, JuryHouse, a_jury_house, score
 
 FIELD = Field("wirkung", "Wirkung", "", 30, 0, 5, ())

@@ -11,7 +11,7 @@ from portal.applications.workflow import Move
 from portal.core.db import db, transaction
 from portal.core.i18n import language
 from portal.mail.models import Letter, LetterState
-from portal.scoring import telling
+from portal.scoring.meeting import telling
 from tests.jury_house import JuryHouse, a_jury_house
 from tests.people import BY
 

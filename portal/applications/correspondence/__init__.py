@@ -1,0 +1,1 @@
+"""Letters and messages about an application, and who they go to."""

@@ -1,0 +1,1 @@
+"""What stands on the desk of the office: lists, views, care, actions on many, doubles, exports."""

@@ -1,0 +1,341 @@
+"""Lists of applications: one statement for a page with its total, one for counts, one for a trio.
+
+The wide rows of applications are read for the page only; everything else stands in indexes.
+"""
+
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any, NamedTuple
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import sqlalchemy as sa
+from sqlalchemy import ColumnElement, func, select
+
+from portal.accounts.models import User
+from portal.applications.correspondence.messages import UNREAD, Message
+from portal.applications.desk.listing import SIZE, Filters
+from portal.applications.desk_models import ApplicationTag, Digest, Duplicate
+from portal.applications.models import AnswerIndex, Application, Channel, Event
+from portal.applications.search import searching
+from portal.applications.search.search_tables import search_doc
+from portal.applications.search.searching import Piece
+from portal.applications.workflow import Move, Status
+from portal.core.clock import now
+from portal.core.db import db, rows_of
+
+MOST_KEPT = 64  # statements
+NEVER = date(9999, 1, 1)  # sorts whatever has no date behind everything that has one
+
+
+class Row(NamedTuple):
+    """One line of a list. `answers`: chosen values by question; `hit`: where the search matched."""
+
+    id: UUID
+    reference: str
+    title: str
+    name: str
+    status: Status
+    submitted_at: datetime
+    due: date | None
+    channel: Channel
+    locale: str
+    clerk_id: UUID | None
+    clerk: str
+    late: bool
+    checks_open: int | None
+    checks_total: int | None
+    tags: list[str]
+    answers: dict[str, list[str]]
+    hit: list[Piece]
+
+
+@dataclass(frozen=True)
+class Listed:
+    """One page of a list and how many applications it has in all."""
+
+    rows: list[Row]
+    total: int
+    page: int
+    pages: int
+
+
+@dataclass(frozen=True)
+class Scope:
+    """Whose list it is: the call, who looks, and which day it is there."""
+
+    call_id: UUID
+    user_id: UUID
+    zone: str
+    hits: dict[str, list[int] | None] = field(default_factory=dict, compare=False, repr=False)
+
+    def docs(self, q: str) -> list[int] | None:
+        """Return the documents in which the words of `q` stand; None if there are many.
+
+        Asked once per request: so few hits are looked up at once, many are walked through in the
+        order of the list, on every database.
+        """
+        if q not in self.hits:
+            self.hits[q] = searching.few_docs(searching.query_words(q))
+        return self.hits[q]
+
+    @property
+    def today(self) -> date:
+        """The present day in the call's zone."""
+        return now().astimezone(ZoneInfo(self.zone)).date()
+
+
+def page_of(
+    scope: Scope,
+    filters: Filters,
+    columns: tuple[str, ...] = (),
+    *,
+    size: int = SIZE,
+    received: int | None = None,
+) -> Listed:
+    """Return one page in one statement; past the end the last page, in a second one.
+
+    received: how many were sent, if that is known: then a list without filters is not counted.
+    """
+    known = None if filters.narrows else received
+    found = _rows(scope, filters, columns, (size, known is None))
+    if known is None:
+        known = found[0].total if found else (count(scope, filters) if filters.page > 1 else 0)
+    total = known
+    pages = max(1, -(-total // size))
+    page = min(filters.page, pages)
+    if not found and total:
+        found = _rows(scope, replace(filters, page=page), columns, (size, False))
+    words = searching.query_words(filters.q)
+    return Listed([_row(row, words) for row in found], total, page, pages)
+
+
+def _rows(
+    scope: Scope, filters: Filters, columns: tuple[str, ...], page: tuple[int, bool]
+) -> list[Any]:
+    """Return the rows of a page: first their ids, by indexes; then what is shown of them."""
+    return list(rows_of(_query(*asked(scope, filters), columns, page)))
+
+
+def asked(scope: Scope, filters: Filters) -> tuple[Scope, Filters, date, tuple[int, ...] | None]:
+    """Return everything on which a statement depends; making it costs as much as asking it."""
+    docs = scope.docs(filters.q) if searching.query_words(filters.q) else None
+    return scope, filters, scope.today, None if docs is None else tuple(docs)
+
+
+@lru_cache(maxsize=MOST_KEPT)
+def _query(
+    scope: Scope, filters: Filters, _today: date, _docs: tuple[int, ...] | None,
+    columns: tuple[str, ...], page_wanted: tuple[int, bool],
+) -> Any:  # fmt: skip
+    """Make the statement for a page of some size, with the total of the list or without."""
+    size, counted = page_wanted
+    searched = bool(searching.query_words(filters.q))
+    page = (
+        line(scope, filters, Application.id)
+        .order_by(*ordered(filters))
+        .limit(size)
+        .offset((filters.page - 1) * size)
+        .subquery()
+    )
+    query = (
+        select(
+            Application.id, Application.reference, Application.title, Digest.name,
+            Application.status, Application.submitted_at, Application.due, Application.channel,
+            Application.locale, Application.clerk_id, User.name, User.email, Digest.late,
+            Digest.checks_open, Digest.checks_total, _tags(), _answers(columns),
+            *([_total(scope, filters).label("total")] if counted else []),
+            *((search_doc.c.folded, search_doc.c.body) if searched else ()),
+        )
+        .join(page, page.c.id == Application.id)
+        .join(Digest, Digest.application_id == Application.id)
+        .outerjoin(User, User.id == Application.clerk_id)
+        .order_by(*ordered(filters))
+    )  # fmt: skip
+    if searched:
+        query = query.join(search_doc, search_doc.c.n == Digest.doc)
+    return query
+
+
+def _tags() -> Any:
+    ids = func.aggregate_strings(sa.cast(ApplicationTag.tag_id, sa.String), " ")
+    return select(ids).where(ApplicationTag.application_id == Application.id).scalar_subquery()
+
+
+def _answers(columns: tuple[str, ...]) -> Any:
+    pairs = func.aggregate_strings(AnswerIndex.key + "=" + AnswerIndex.value, " ")
+    return (
+        select(pairs)
+        .where(AnswerIndex.application_id == Application.id, AnswerIndex.key.in_(columns))
+        .scalar_subquery()
+    )
+
+
+def _total(scope: Scope, filters: Filters) -> Any:
+    return counting(scope, filters).correlate(None).scalar_subquery()
+
+
+def counting(scope: Scope, filters: Filters) -> Any:
+    """Count what `filters` let through; by the narrow digests alone where they know it all."""
+    if _only_digest(filters):
+        sent = select(func.count()).select_from(Digest).where(Digest.call_id == scope.call_id)
+        return sent.where(*_of_digest(scope, filters, Digest))
+    return line(scope, replace(filters, sort="arrived"), func.count())
+
+
+def _only_digest(filters: Filters) -> bool:
+    asked = {name for name, _value in filters.pairs(paged=False)}
+    return asked <= {"q", "late", "checks", "sort", "col"}
+
+
+def _needs_digest(filters: Filters) -> bool:
+    return bool(filters.late or filters.checks or searching.query_words(filters.q))
+
+
+def count(scope: Scope, filters: Filters) -> int:
+    """Return how many applications `filters` let through."""
+    return int(db.session.scalar(counting(scope, filters)) or 0)
+
+
+def ids_of(scope: Scope, filters: Filters, most: int = 100_000) -> list[UUID]:
+    """Return the ids of everything that `filters` let through, in the order of the list."""
+    query = line(scope, filters, Application.id).order_by(*ordered(filters)).limit(most)
+    return list(db.session.scalars(query))
+
+
+def conditions(
+    scope: Scope, filters: Filters, application: Any = Application, digest: Any = Digest
+) -> list[ColumnElement[bool]]:
+    """Return what the rows of `application` and `digest` have to fulfil."""
+    wanted = [application.call_id == scope.call_id]
+    wanted.append(
+        application.status == filters.status if filters.status
+        else application.status != Status.DRAFT
+    )  # fmt: skip
+    wanted += _of_clerk(scope, filters, application)
+    wanted += _of_inquiry(scope, filters, application)
+    wanted += _of_marks(filters, application)
+    wanted += _of_digest(scope, filters, digest)
+    return wanted
+
+
+def _of_clerk(scope: Scope, filters: Filters, application: Any) -> list[ColumnElement[bool]]:
+    if not filters.clerk:
+        return []
+    if filters.clerk == "none":
+        return [application.clerk_id.is_(None)]
+    clerk = scope.user_id if filters.clerk == "me" else UUID(filters.clerk)
+    return [application.clerk_id == clerk]
+
+
+def _of_inquiry(scope: Scope, filters: Filters, application: Any) -> list[ColumnElement[bool]]:
+    if filters.inquiry == "open":
+        return [application.status == Status.RETURNED]
+    if filters.inquiry == "overdue":
+        return [application.status == Status.RETURNED, application.due < scope.today]
+    if filters.inquiry == "answered":
+        return [application.status == Status.IN_SCREENING, was_answered(application)]
+    return []
+
+
+def was_answered(application: Any = Application) -> ColumnElement[bool]:
+    """Return the condition that the latest move was the answer to a question of the office."""
+    last = select(Event.move).where(Event.application_id == application.id)
+    return last.order_by(Event.n.desc()).limit(1).scalar_subquery() == Move.COMPLETE
+
+
+def _of_marks(filters: Filters, application: Any) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if filters.channel:
+        wanted.append(application.channel == Channel(filters.channel))
+    if filters.tag:
+        tagged = select(ApplicationTag.application_id)
+        wanted.append(application.id.in_(tagged.where(ApplicationTag.tag_id == UUID(filters.tag))))
+    if filters.unread:
+        wanted.append(application.id.in_(select(Message.application_id).where(UNREAD)))
+    if filters.double:
+        open_ones = Duplicate.dismissed_at.is_(None)
+        firsts = select(Duplicate.first_id).where(open_ones)
+        wanted.append(
+            application.id.in_(firsts.union(select(Duplicate.second_id).where(open_ones)))
+        )
+    for key, value in filters.answers.items():
+        having = select(AnswerIndex.application_id)
+        having = having.where(AnswerIndex.key == key, AnswerIndex.value == value)
+        wanted.append(application.id.in_(having))
+    return wanted
+
+
+def _of_digest(scope: Scope, filters: Filters, digest: Any) -> list[ColumnElement[bool]]:
+    wanted: list[ColumnElement[bool]] = []
+    if filters.late:
+        wanted.append(digest.late)
+    if filters.checks:
+        wanted.append(
+            {
+                "none": digest.checks_open.is_(None),
+                "open": digest.checks_open > 0,
+                "done": digest.checks_open == 0,
+            }[filters.checks]
+        )
+    if words := searching.query_words(filters.q):
+        few = scope.docs(filters.q)
+        wanted.append(
+            searching.matching(words, digest) if few is None else searching.among(few, digest)
+        )
+    return wanted
+
+
+def sort_key(filters: Filters) -> ColumnElement[Any]:
+    """Return what the list is sorted by, before the number."""
+    keys: dict[str, Any] = {
+        "number": Application.number,
+        "arrived": Application.submitted_at,
+        "title": Digest.title_key,
+        "name": Digest.sort_name,
+        "state": Application.status,
+        "clerk": func.coalesce(func.nullif(User.name, ""), User.email, ""),
+        "due": func.coalesce(Application.due, sa.literal(NEVER, sa.Date())),
+    }
+    key: ColumnElement[Any] = keys[filters.sort]
+    return key
+
+
+def ordered(filters: Filters) -> list[ColumnElement[Any]]:
+    """Return the order of the list; the number decides between equals, so pages never overlap."""
+    key = sort_key(filters)
+    both = [key, Application.number] if filters.sort != "number" else [key]
+    return [one.desc() if filters.descending else one.asc() for one in both]
+
+
+def _row(row: Any, words: list[str]) -> Row:
+    """Return a line: the first columns of `_query` as they are, of the others what they say."""
+    clerk, email, late, left, points, tags, pairs = row[10:17]
+    answers: dict[str, list[str]] = {}
+    for pair in (pairs or "").split():
+        key, _, value = pair.partition("=")
+        answers.setdefault(key, []).append(value)
+    return Row._make((
+        *row[:10], clerk or email or "", late, left, points,
+        tags.replace("-", "").split() if tags else [], answers,
+        searching.passage(row.body, row.folded, words) if words else [],
+    ))  # fmt: skip
+
+
+def line(scope: Scope, filters: Filters, column: Any) -> Any:
+    """Return the list with only the tables that its filters and its sorting need."""
+    found = select(column).select_from(Application)
+    wanted = conditions(scope, filters)
+    if _needs_digest(filters) or filters.sort in ("title", "name"):
+        found = found.join(Digest, Digest.application_id == Application.id)
+        if filters.sort in ("title", "name") or _has_few(scope, filters):
+            wanted[0] = Digest.call_id == scope.call_id  # so that databases begin with the digests
+    if filters.sort == "clerk":
+        found = found.outerjoin(User, User.id == Application.clerk_id)
+    return found.where(*wanted)
+
+
+def _has_few(scope: Scope, filters: Filters) -> bool:
+    searched = bool(searching.query_words(filters.q))
+    return searched and scope.docs(filters.q) is not None

@@ -1,0 +1,1 @@
+"""What the jury may see: who reads what, conflicts, passages that are blacked out."""

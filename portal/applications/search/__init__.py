@@ -1,0 +1,1 @@
+"""What the search and the lists know of the answers."""

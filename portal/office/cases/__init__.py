@@ -1,0 +1,1 @@
+"""One application, or many of them at once: reading, asking back, deciding, changing."""

@@ -1,0 +1,1 @@
+"""The letters of a call: their words, the outbox, one letter to many."""

@@ -1,0 +1,1 @@
+"""The list of applications: its filters, columns and lines."""

@@ -1,0 +1,1 @@
+"""The meeting of the jury: agenda, presence, votes, places, minutes, the proposal."""

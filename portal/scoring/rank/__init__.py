@@ -1,0 +1,1 @@
+"""From the sheets that count to the ranking, and whether it would change."""

@@ -1,0 +1,1 @@
+"""The sheets of jurors: promised, filled in, sent, taken along, closed."""
