@@ -98,6 +98,7 @@ from portal.web import (
     heading,
     languages,
     limits,
+    pieces,
     staff,
 )
 from portal.web import areas as web_areas
@@ -209,6 +210,6 @@ def _porch(app: Flask, settings: Settings) -> None:
     doors.init(app)
     errors.init(app)
     for module in (
-        addresses, assets, filters, frame, heading, staff, web_areas, office_frame, jury
+        addresses, assets, filters, frame, heading, pieces, staff, web_areas, office_frame, jury
     ):  # fmt: skip
         module.init(app)
