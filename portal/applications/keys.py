@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 
 from portal.applications.models import AccessKey, Application, Purpose
 from portal.calls.models import Call
@@ -247,38 +247,26 @@ def open_code(call: Call, browser: str, typed: str, at: datetime) -> list[Applic
 def _live_codes(call: Call, browser: str, at: datetime) -> list[AccessKey]:
     if not browser:
         return []
-    query = (
-        select(AccessKey)
-        .join(Application)
-        .where(
-            Application.call_id == call.id,
-            AccessKey.purpose == Purpose.CODE,
-            AccessKey.browser == browser,
-            AccessKey.used_at.is_(None),
-            AccessKey.expires_at > at,
-            AccessKey.tries < _settings().code_tries,
-        )
-        .with_for_update(of=AccessKey)
-    )
-    return list(db.session.scalars(query))
+    query = select(AccessKey).join(Application).where(*_waits(call, browser, at))
+    return list(db.session.scalars(query.with_for_update(of=AccessKey)))
 
 
 def has_live_code(call: Call, browser: str, at: datetime) -> bool:
     """Return whether this browser waits for a code."""
-    query = (
-        select(func.count())
-        .select_from(AccessKey)
-        .join(Application)
-        .where(
-            Application.call_id == call.id,
-            AccessKey.purpose == Purpose.CODE,
-            AccessKey.browser == browser,
-            AccessKey.used_at.is_(None),
-            AccessKey.expires_at > at,
-            AccessKey.tries < _settings().code_tries,
-        )
+    query = select(func.count()).select_from(AccessKey).join(Application)
+    return bool(browser) and bool(db.session.scalar(query.where(*_waits(call, browser, at))))
+
+
+def _waits(call: Call, browser: str, at: datetime) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions of a code that can still be typed in at this browser."""
+    return (
+        Application.call_id == call.id,
+        AccessKey.purpose == Purpose.CODE,
+        AccessKey.browser == browser,
+        AccessKey.used_at.is_(None),
+        AccessKey.expires_at > at,
+        AccessKey.tries < _settings().code_tries,
     )
-    return bool(browser) and bool(db.session.scalar(query))
 
 
 def word_of(key_id: UUID) -> AccessKey | None:
