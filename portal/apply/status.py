@@ -9,7 +9,7 @@ from flask import g
 
 from portal.applications.check.completing import answerable
 from portal.applications.check.findings import sent_last
-from portal.applications.correspondence import messages
+from portal.applications.correspondence import announcing, messages
 from portal.applications.deadline import Arrival, arrival
 from portal.applications.differences import Difference, differences
 from portal.applications.models import Application, Reason, Version
@@ -50,7 +50,7 @@ def words_of(status: Status) -> tuple[str, str]:
     if status is Status.WITHDRAWN:
         return _("Withdrawn"), _("You took your application back. It no longer takes part.")
     if status is Status.AWARDED:
-        return _("Awarded"), _("Congratulations! Your project wins a prize. You get a letter.")
+        return _("Awarded"), _("Congratulations! Your project wins a prize. We wrote to you.")
     if status is Status.NOT_AWARDED:
         return _("Decided"), _("The jury has decided. This time it was not a prize.")
     if status is Status.DRAFT:
@@ -58,6 +58,15 @@ def words_of(status: Status) -> tuple[str, str]:
     if status in (Status.IN_SCREENING, Status.INELIGIBLE, Status.ELIGIBLE):
         return _("In the check"), _("We check whether everything is there. If not, we ask you.")
     return _("With the jury"), _("The jury reads and decides. You do not have to do anything.")
+
+
+def _told(application: Application) -> tuple[str, str]:
+    """Return the state in words; a decision only from the moment at which its letter has left."""
+    if announcing.is_kept_back(application):
+        return _("Result follows"), _(
+            "The jury has decided. We write to you about it. You do not have to do anything."
+        )
+    return words_of(application.status)
 
 
 def steps_of(definition: Definition, moment: datetime) -> list[StepLine]:
@@ -91,7 +100,7 @@ def facts_of(application: Application) -> dict[str, Any]:
     version = latest(application)
     if version is None:
         raise ValueError("nothing was sent")
-    title, sentence = words_of(application.status)
+    title, sentence = _told(application)
     open_now = arrival(application, g.arrived_at) in (Arrival.IN_TIME, Arrival.LATE)
     may = {
         "change": open_now and POLICY.allows(person(), Action.EDIT, application),

@@ -63,11 +63,14 @@ def a_house(app: Flask, count: int = 2) -> House:
     return House(app, call, made)
 
 
-def write_letter(house: House, name: str = "find_ineligible", **terms: Any) -> Letter:
+def write_letter(
+    house: House, name: str = "find_ineligible", *, award: str = "", **terms: Any
+) -> Letter:
     """Write a letter of the office to the first applicant, as a move does, committed."""
     with house.app.app_context(), transaction():
         application = db.session.get_one(Application, house.applications[0].id)
-        values = {"number": str(application.reference), "title": application.title, "note": "Nein."}
+        last = {"award": award} if award else {"note": "Nein."}
+        values = {"number": str(application.reference), "title": application.title, **last}
         letter = reactions.write(application, name, lambda _language: values, **terms)
         assert letter is not None
         return letter

@@ -23,6 +23,7 @@ from sqlalchemy import event, select
 from portal import jobs, storage
 from portal.applications.desk.export_models import Export, ExportState
 from portal.applications.models import Application, File
+from portal.applications.workflow import Move
 from portal.audit.models import AuditEntry
 from portal.calls import memberships
 from portal.calls.memberships import Role
@@ -33,10 +34,12 @@ from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.i18n import in_language
 from portal.demo import sample
+from portal.mail.models import Letter, LetterState
 from portal.office.export import exporting, extracts, naming, tables
 from portal.office.export.choosing import chosen
 from tests.drafts import SLUG, begun, open_call, send
-from tests.office.rooms_of_office import ROLES, House, a_house
+from tests.jury_house import forward
+from tests.office.rooms_of_office import ROLES, House, a_house, write_letter
 from tests.people import BY, a_person, signed_in
 from tests.strict import text_of
 
@@ -586,6 +589,30 @@ def test_pages_and_status(house: House) -> None:
     assert second["applications"][0]["number"] == "IP-2027-0002"
     assert read(house, f"{LIST}?status=eligible", token).get_json()["total"] == 0
     assert read(house, f"{LIST}?status=draft", token).status_code == 400
+
+
+def test_a_tool_learns_a_decision_once_its_letter_has_left(house: House) -> None:
+    token = a_token(house)
+    with house.app.app_context():
+        won = db.session.get_one(Application, house.applications[0].id)
+        forward(won)
+        with transaction():
+            for move in (Move.CLOSE_SCORING, Move.AWARD):
+                won.make_move(move, by=BY, at=now())
+    letter = write_letter(house, "award", hold=True, award="1. Preis")
+
+    def seen() -> list[Any]:
+        numbers = [read(house, f"{LIST}?status={one}", token).get_json()["total"]
+                   for one in ("scored", "awarded")]  # fmt: skip
+        every, one = (read(house, path, token).get_json() for path in (LIST, f"{LIST}/{won.id}"))
+        return [*numbers, every["applications"][0]["status"], one["status"]]
+
+    before = seen()
+    with house.app.app_context(), transaction():
+        sent = db.session.get_one(Letter, letter.id)
+        sent.state, sent.sent_at = LetterState.SENT, now()
+
+    assert (before, seen()) == ([1, 0, "scored", "scored"], [0, 1, "awarded", "awarded"])
 
 
 def test_without_a_valid_token_nothing_is_read(house: House) -> None:

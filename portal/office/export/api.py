@@ -1,7 +1,8 @@
 """The read API: applications of one call as JSON, for other tools of the city, by token.
 
 It answers what was sent, also what is blacked out for the jury: these are tools of the office. A
-token without `read:personal` gets only answers that the jury may see. Drafts never appear.
+token without `read:personal` gets only answers that the jury may see. Drafts never appear, and a
+decision appears once its letter has left.
 """
 
 from collections.abc import Callable
@@ -14,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, select
 from sqlalchemy.orm import joinedload
 
+from portal.applications.correspondence import announcing
 from portal.applications.desk.export_models import ApiToken
 from portal.applications.desk.finding import Scope
 from portal.applications.desk.listing import Filters
@@ -95,16 +97,14 @@ def applications(token: ApiToken) -> ResponseReturnValue:
     size = min(MOST, max(1, request.args.get("size", SIZE, type=int)))
     conditions = [Application.call_id == token.call_id, Application.status != Status.DRAFT]
     if status:
-        conditions.append(Application.status == Status(status))
+        conditions.append(announcing.has_told_status(Status(status)))
     total = db.session.scalar(select(func.count(Application.id)).where(*conditions)) or 0
     rows = select(Application.id).where(*conditions).order_by(Application.number)
     ids = list(db.session.scalars(rows.limit(size).offset((page - 1) * size)))
     _note(token, token.call, page=page, applications=len(ids))
-    found = extracts.items_of(token.call_id, ids)
     pages = max(1, -(-total // size))
-    columns = _columns(token)
     return jsonify(
-        applications=[extracts.record(item, columns) for item in found],
+        applications=_records(token, ids),
         total=total, page=page, pages=pages, size=size,
         next=_next(token, page + 1, size, status) if page < pages else None,
     )  # fmt: skip
@@ -126,7 +126,17 @@ def _columns(token: ApiToken) -> list[Column]:
     return [column for column in what.columns if "jury" in column.question.sees]
 
 
-def _one(token: ApiToken, application_id: UUID) -> extracts.Item | None:
+def _records(token: ApiToken, ids: list[UUID]) -> list[dict[str, Any]]:
+    """Return applications as the tool may see them, in their order."""
+    columns, secret = _columns(token), {str(one) for one in announcing.kept_back(ids)}
+    records = [extracts.record(item, columns) for item in extracts.items_of(token.call_id, ids)]
+    for record in records:
+        if record["id"] in secret:
+            record["status"] = str(announcing.BEFORE)
+    return records
+
+
+def _one(token: ApiToken, application_id: UUID) -> dict[str, Any] | None:
     received = select(Application.id).where(
         Application.id == application_id,
         Application.call_id == token.call_id,
@@ -136,24 +146,20 @@ def _one(token: ApiToken, application_id: UUID) -> extracts.Item | None:
     if found is None:
         return None
     _note(token, ("application", str(found)))
-    return next(iter(extracts.items_of(token.call_id, [found])), None)
+    return next(iter(_records(token, [found])), None)
 
 
 @bp.get("/calls/<slug>/applications/<uuid:application_id>")
 @by_token
 def application(token: ApiToken, application_id: UUID) -> ResponseReturnValue:
     """Return one application with its answers and files."""
-    item = _one(token, application_id)
-    if item is None:
-        return answer(404, "not found")
-    return jsonify(extracts.record(item, _columns(token)))
+    record = _one(token, application_id)
+    return jsonify(record) if record else answer(404, "not found")
 
 
 @bp.get("/calls/<slug>/applications/<uuid:application_id>/files")
 @by_token
 def files(token: ApiToken, application_id: UUID) -> ResponseReturnValue:
     """Return what is known of the files of an application, without their contents."""
-    item = _one(token, application_id)
-    if item is None:
-        return answer(404, "not found")
-    return jsonify(files=extracts.record(item, _columns(token))["files"])
+    record = _one(token, application_id)
+    return jsonify(files=record["files"]) if record else answer(404, "not found")

@@ -68,7 +68,8 @@ def _parameter(name: str, where: str, schema: Json, text: str) -> Json:
 RECEIVED = [str(status) for status in Status if status is not Status.DRAFT]
 SLUG = _parameter("slug", "path", TEXT, "The call, for example integrationspreis-2027")
 ID = _parameter("id", "path", {"type": "string", "format": "uuid"}, "The application")
-STATUS = _parameter("status", "query", {"type": "string", "enum": RECEIVED}, "Only these")
+STATUS = _parameter("status", "query", {"type": "string", "enum": RECEIVED},
+                    "Only these; a decision is scored until its letter has left")  # fmt: skip
 PAGE = _parameter("page", "query", {"type": "integer", "minimum": 1, "default": 1}, "Which page")
 SIZE = _parameter("size", "query",
                   {"type": "integer", "minimum": 1, "maximum": 200, "default": 50},
