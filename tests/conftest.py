@@ -22,6 +22,11 @@ from tests.postgres import (  # noqa: F401  (the option --database and what it d
 warm.up()
 
 
+def pytest_collection_finish() -> None:
+    """Run the tests as soon as all of them are there."""
+    warm.look_past()
+
+
 @pytest.fixture
 def settings(tmp_path: Path, database_url: str) -> Settings:  # noqa: F811  (a fixture)
     """Return settings of a rehearsal whose instance is a new folder."""

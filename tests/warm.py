@@ -5,6 +5,7 @@ into making again what is the same in all of them. Nothing is kept here that bel
 installation: no settings, no connection, no row.
 """
 
+import gc
 import sqlite3
 from typing import Any
 
@@ -15,13 +16,26 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from werkzeug.routing import Rule
 
+BUILDERS = ("_build", "_build_unknown")
+
 
 def up() -> None:
     """Let this process keep what it has compiled; call it once, before any application is built."""
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _Templates()}
     _keep_addresses()
     _keep_sql()
+    gc.set_threshold(100_000, 10, 10)
     sa.event.listen(sa.Engine, "connect", _hurry)
+
+
+def look_past() -> None:
+    """Let the collector never again look at what is here now: every module, every test.
+
+    Each test leaves an application behind, so all of it was looked through every few tests; that
+    took more time than building the applications.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 class _Templates(BytecodeCache):
@@ -40,17 +54,23 @@ class _Templates(BytecodeCache):
 
 
 def _keep_addresses() -> None:
-    """Let equal rules share the function that builds their address; it knows no application."""
-    compiled = Rule._compile_builder
-    kept: dict[str, Any] = {}
+    """Let equal rules share what is compiled from them; it knows no application."""
+    compiled = Rule.compile
+    kept: dict[str, dict[str, Any]] = {}
+    made = ("_parts", "_trace", "_converters", "arguments")
 
-    def shared(rule: Rule, append_unknown: bool) -> Any:
-        key = repr((append_unknown, rule.rule, rule._trace, rule.defaults))
+    def shared(rule: Rule) -> None:
+        place = (rule.host, rule.subdomain, rule.merge_slashes, rule.defaults)
+        key = repr((rule.rule, place))
         if key not in kept:
-            kept[key] = compiled(rule, append_unknown)
-        return kept[key]
+            compiled(rule)
+            kept[key] = {name: getattr(rule, name) for name in made}
+            kept[key] |= {name: getattr(rule, name).__func__ for name in BUILDERS}
+        rule.__dict__ |= kept[key]
+        for name in BUILDERS:
+            setattr(rule, name, kept[key][name].__get__(rule, None))
 
-    Rule._compile_builder = shared  # type: ignore[assignment]
+    Rule.compile = shared  # type: ignore[method-assign]
 
 
 def _keep_sql() -> None:
