@@ -102,6 +102,7 @@ from portal.web import (
     staff,
 )
 from portal.web import areas as web_areas
+from portal.web.routing import LateRule
 
 ROOMS = (
     entrance, health, check, mailbox, signin, city, invitation, account, areas, people,
@@ -120,6 +121,8 @@ SWEEP_SECONDS = 6 * 3600.0
 
 class Portal(Flask):
     """A Flask application all of whose views and hooks are plain functions."""
+
+    url_rule_class = LateRule
 
     def ensure_sync(self, func: Callable[..., Any]) -> Callable[..., Any]:
         """Return `func`: to look ten times in each request whether it is async costs 3 %."""

@@ -7,14 +7,15 @@ without https, mail, scanner choice or with debug is refused.
 
 import os
 import secrets
+from collections.abc import Mapping
 from functools import cached_property
 from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, ValidationError, model_validator
 
+PREFIX = "PORTAL_"
 LOOPBACK = {"127.0.0.1", "localhost", "::1"}
 WEAK_SECRETS = {"secret", "changeme", "dev", "password", "portal"}
 MIB = 1024 * 1024
@@ -28,10 +29,10 @@ class SettingsError(Exception):
         self.reasons = reasons
 
 
-class Settings(BaseSettings):
+class Settings(BaseModel):
     """Everything an installation decides. Times are in seconds, sizes in bytes unless named."""
 
-    model_config = SettingsConfigDict(env_prefix="PORTAL_", frozen=True, extra="ignore")
+    model_config = ConfigDict(frozen=True, extra="ignore")
 
     instance: Path = Path("instance")
     database_url: SecretStr = SecretStr("")
@@ -95,18 +96,6 @@ class Settings(BaseSettings):
     operator_address: str = "Rathausplatz 1, 12345 Musterstadt"
     operator_email: str = "preis@example.org"
     operator_phone: str = ""
-
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Arguments, then the environment, then the file of the instance."""
-        return init_settings, env_settings, dotenv_settings
 
     @model_validator(mode="after")
     def _refuse_nonsense(self) -> "Settings":
@@ -227,15 +216,39 @@ def _stored_secret(path: Path) -> bytes:
 
 
 def load(**overrides: object) -> Settings:
-    """Read the settings; raise `SettingsError` with every reason if they do not allow a start."""
+    """Read the settings; raise `SettingsError` with every reason if they do not allow a start.
+
+    Arguments come first, then the environment, then the file of the instance.
+    """
     folder = Path(str(overrides.get("instance") or os.environ.get("PORTAL_INSTANCE") or "instance"))
     try:
-        return Settings(_env_file=folder / "settings.env", **overrides)  # type: ignore[arg-type,call-arg]
+        return Settings.model_validate(
+            _named(_written(folder / "settings.env")) | _named(os.environ) | overrides
+        )
     except ValidationError as error:
         raise SettingsError([_sentence(fault) for fault in error.errors()]) from error
 
 
+def _written(path: Path) -> Mapping[str, str | None]:
+    """Return the lines of the file of the instance, if there is one."""
+    if not path.is_file():
+        return {}
+    from dotenv import dotenv_values  # most installations have no such file
+
+    return dotenv_values(path, encoding="utf-8")
+
+
+def _named(given: Mapping[str, str | None]) -> dict[str, object]:
+    """Return what is meant for the portal, by the names of the settings."""
+    wanted = ((name.upper(), value) for name, value in given.items() if value is not None)
+    return {
+        name.removeprefix(PREFIX).lower(): value
+        for name, value in wanted
+        if name.startswith(PREFIX)
+    }
+
+
 def _sentence(fault: object) -> str:
     """Return one sentence for one fault of pydantic."""
-    name = "PORTAL_" + "_".join(str(part) for part in fault["loc"]).upper()  # type: ignore[index]
+    name = PREFIX + "_".join(str(part) for part in fault["loc"]).upper()  # type: ignore[index]
     return f"{name}: {fault['msg']}."  # type: ignore[index]

@@ -11,7 +11,6 @@ import unicodedata
 from datetime import datetime
 from typing import Any, cast
 
-import pyotp
 from sqlalchemy import CursorResult, Update, delete, func, select, update
 
 from portal.accounts.models import RecoveryCode, User
@@ -48,6 +47,8 @@ def seed_of(user: User) -> str:
 def address_of_pending(user: User) -> str:
     """Return the `otpauth:` address of the factor being set up, for a QR code."""
     issuer = settings().operator_name
+    import pyotp  # for who signs in: most processes serve pages to everybody
+
     return pyotp.TOTP(seed_of_pending(user)).provisioning_uri(name=user.email, issuer_name=issuer)
 
 
@@ -71,6 +72,8 @@ def remove(user: User) -> None:
 def _counter(user: User, nonce: str, typed: str, at: datetime) -> int | None:
     """Return the time step whose code was typed, None if it is none of the present ones."""
     code = digits_of(typed)
+    import pyotp  # see above
+
     generator = pyotp.TOTP(_seed(user, nonce))
     here = int(at.timestamp()) // STEP
     for counter in range(here - DRIFT, here + DRIFT + 1):

@@ -8,12 +8,13 @@ import re
 import unicodedata
 from functools import cache
 from threading import BoundedSemaphore
-
-from argon2 import PasswordHasher, Type
-from argon2.exceptions import InvalidHashError, VerificationError
+from typing import TYPE_CHECKING
 
 from portal.accounts.wiring import settings
 from portal.core.i18n import gettext as _
+
+if TYPE_CHECKING:
+    from argon2 import PasswordHasher
 
 SHORTEST = 12
 LONGEST = 1000  # far above any passphrase; only a brake on work
@@ -29,8 +30,10 @@ _slots = BoundedSemaphore(AT_ONCE)
 
 
 @cache
-def hasher() -> PasswordHasher:
+def hasher() -> "PasswordHasher":
     """Return the hasher: argon2id with the parameters that new hashes get."""
+    from argon2 import PasswordHasher, Type  # a library in C, loaded where somebody signs in
+
     return PasswordHasher(time_cost=2, memory_cost=19_456, parallelism=1, type=Type.ID)
 
 
@@ -51,6 +54,8 @@ def matches(stored: str, password: str) -> bool:
     Takes as long for an account without a password, or for none at all (`stored` empty). Call it
     outside of a transaction: it is slow on purpose.
     """
+    from argon2.exceptions import InvalidHashError, VerificationError
+
     with _slots:
         try:
             right = hasher().verify(stored or _nobodys(), normal(password)[: LONGEST + 1])

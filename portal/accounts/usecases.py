@@ -5,8 +5,6 @@ Nothing here commits; who has to agree is asked first.
 
 from uuid import uuid4
 
-from email_validator import EmailNotValidError, validate_email
-
 from portal import audit
 from portal.accounts import factors, letters, links, passkeys, queries, sessions
 from portal.accounts.letters import PORTAL, Place
@@ -14,6 +12,7 @@ from portal.accounts.models import Invitation, Purpose, User
 from portal.core.actor import Actor, System
 from portal.core.clock import now
 from portal.core.db import db
+from portal.core.email import email_of
 from portal.core.errors import DomainError, Forbidden
 from portal.core.i18n import gettext as _
 
@@ -22,10 +21,8 @@ RESET = "send_password_reset"  # name of the job
 
 def checked(email: str) -> str:
     """Return a typed address, folded; raise `DomainError` if no letter could go there."""
-    try:
-        validate_email(email.strip(), check_deliverability=False, allow_smtputf8=False)
-    except EmailNotValidError as error:
-        raise DomainError(_("Give an e-mail address like name@example.org.")) from error
+    if email_of(email.strip()) is None:
+        raise DomainError(_("Give an e-mail address like name@example.org."))
     return queries.folded(email)
 
 

@@ -8,13 +8,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from email_validator import EmailNotValidError, validate_email
-
 from portal.calls import composed
 from portal.calls.questions import AnyQuestion
 from portal.calls.typed import amount, western_digits, whole_number
 from portal.calls.verdicts import Checked, Fault, is_empty, label, missing, too_long
 from portal.calls.wording import plain
+from portal.core.email import email_of
 from portal.core.i18n import format_number, gettext, language, ngettext
 from portal.core.text import normalise, one_line
 
@@ -115,14 +114,11 @@ def _yes_no(question: Any, raw: Any, answers: Mapping[str, Any]) -> Checked:
 
 
 def _email(question: Any, raw: Any, answers: Mapping[str, Any]) -> Checked:
-    try:
-        found = validate_email(one_line(str(raw)), check_deliverability=False)
-    except EmailNotValidError:
-        found = None
-    if found is None or found.ascii_email is None or len(found.normalized) > question.max:
+    found = email_of(one_line(str(raw)))
+    if found is None or len(found) > question.max:
         text = gettext("Write the e-mail address like name@example.org")
         return Checked(None, Fault("", text))
-    return Checked(found.normalized)
+    return Checked(found)
 
 
 def _phone(question: Any, raw: Any, answers: Mapping[str, Any]) -> Checked:

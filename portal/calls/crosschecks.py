@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterable, Iterator
 from typing import Any, NamedTuple
 
-from email_validator import EmailNotValidError, validate_email
-
 from portal.calls.checklist import checklist_faults
 from portal.calls.definition import Definition
 from portal.calls.faults import Complaint, Place
@@ -13,6 +11,7 @@ from portal.calls.jurychecks import jury_faults
 from portal.calls.patterns import pattern_fault
 from portal.calls.questions import AnyQuestion, Part
 from portal.calls.wiring import wiring
+from portal.core.email import email_of
 from portal.core.i18n import BINDING, LANGUAGES
 from portal.core.i18n import gettext as _
 from portal.mail.letters import LETTERS, placeholders_of, unknown_placeholders
@@ -151,9 +150,7 @@ def _text(text: dict[str, str], languages: Iterable[str], place: Place) -> Itera
 def _head(call: Definition) -> Iterator[Complaint]:
     if call.slug in TAKEN_SLUGS:
         yield Complaint(("slug",), _("is an address of the portal itself. Choose another one."))
-    try:
-        validate_email(call.contact.email, check_deliverability=False)
-    except EmailNotValidError:
+    if email_of(call.contact.email) is None:
         yield Complaint(("contact", "email"), _("is no e-mail address. Write name@example.org."))
 
 

@@ -15,7 +15,8 @@ MIB = 1024 * 1024
 class Part(BaseModel):
     """Base of everything in a definition: unknown names are a mistake, nothing changes."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
+    # Built with the whole at its first use, instead of each part alone and again in the whole.
+    model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True, defer_build=True)
 
 
 class Condition(Part):

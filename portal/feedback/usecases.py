@@ -2,11 +2,10 @@
 
 from datetime import timedelta
 
-from email_validator import EmailNotValidError, validate_email
-
 from portal import mail
 from portal.core.clock import now
 from portal.core.db import db
+from portal.core.email import email_of
 from portal.core.i18n import BINDING, format_date, in_language
 from portal.core.i18n import gettext as _
 from portal.core.text import normalise, one_line
@@ -22,10 +21,9 @@ def is_address(email: str) -> bool:
     """Return whether letters can be sent to `email`."""
     try:
         mail.Mailbox(one_line(email))
-        validate_email(one_line(email), check_deliverability=False)
-    except (ValueError, EmailNotValidError):
+    except ValueError:
         return False
-    return True
+    return email_of(one_line(email)) is not None
 
 
 def report_barrier(

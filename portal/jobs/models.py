@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import CheckConstraint, Index, String, text
+from sqlalchemy import CheckConstraint, Connection, Index, String, Table, event, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from portal.core.clock import now
@@ -39,13 +39,7 @@ class Job(Model):
         ),
         CheckConstraint("attempts >= 0 AND failures >= 0", "counts_not_negative"),
         Index("ix_job_state_run_at", "state", "run_at"),
-        Index(
-            "uq_job_dedupe_open",
-            "dedupe",
-            unique=True,
-            sqlite_where=STILL_OPEN,
-            postgresql_where=STILL_OPEN,
-        ),
+        Index("uq_job_dedupe_open", "dedupe", unique=True, sqlite_where=STILL_OPEN),
     )
 
     name: Mapped[str] = mapped_column(String(80))
@@ -59,6 +53,17 @@ class Job(Model):
     created_at: Mapped[datetime] = mapped_column(default=now)
     finished_at: Mapped[datetime | None]
     error: Mapped[str] = mapped_column(String(500), default="")
+
+
+@event.listens_for(Job.__table__, "before_create")
+def _limit_on_postgresql(table: Table, connection: Connection, **_given: Any) -> None:
+    """Say of the partial index the same in the words of PostgreSQL.
+
+    Said above, it would load the dialect into each process: 50 ms and 5 MB, for nothing on SQLite.
+    """
+    if connection.dialect.name == "postgresql":
+        partial = next(one for one in table.indexes if one.unique)
+        partial.dialect_options["postgresql"]["where"] = STILL_OPEN
 
 
 class Heartbeat(Model):

@@ -13,8 +13,6 @@ from portal.mail.models import Letter, LetterState, LocalMail
 from portal.mail.outbox import SEND, cancel, change, draft, hold, release, send_again, stamp, write
 from portal.mail.preview import Preview, editable, late_in, placeholders_in, preview
 from portal.mail.queries import counts, find, held_about, listed, log_of
-from portal.mail.sending import send
-from portal.mail.smtp import SafeMail
 from portal.mail.wiring import Attachment, use
 
 __all__ = [
@@ -26,7 +24,6 @@ __all__ = [
     "LocalMail",
     "Mailbox",
     "Preview",
-    "SafeMail",
     "as_answers",
     "cancel",
     "change",
@@ -53,3 +50,10 @@ __all__ = [
     "use",
     "write",
 ]
+
+
+def send(letter_id: str) -> None:
+    """Do the job `SEND`; see `sending.send`."""
+    from portal.mail.sending import send as send_now  # brings smtplib, ssl: for the worker only
+
+    send_now(letter_id)

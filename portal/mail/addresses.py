@@ -2,8 +2,10 @@
 
 import re
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from portal.core.text import one_line
+from portal.settings import Settings
 
 LONGEST_ADDRESS = 254
 LONGEST_NAME = 200
@@ -24,6 +26,12 @@ class Mailbox:
         """Refuse what is no single address; bring the name onto one line."""
         check(self.address)
         object.__setattr__(self, "name", one_line(self.name)[:LONGEST_NAME].strip())
+
+
+def greeting(settings: Settings) -> str:
+    """Return the name of this installation among mail servers, without asking the DNS for it."""
+    host = urlsplit(settings.origin).hostname or "localhost"
+    return f"[{host}]" if host.replace(".", "").isdigit() else host
 
 
 def check(address: str) -> str:

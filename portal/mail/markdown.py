@@ -6,12 +6,15 @@ no pictures.
 
 import re
 from collections.abc import Iterable, Sequence
+from functools import cache
 from html import escape
-
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
+from typing import TYPE_CHECKING
 
 from portal.core.text import normalise, one_line
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 RULES = ["heading", "list", "blockquote", "hr", "emphasis", "link", "escape", "newline"]
 PUNCTUATION = re.compile(r"([!-/:-@\[-`{-~])")
@@ -20,9 +23,15 @@ JOINER = "\u2060"
 LOOKS_LIKE_LINK = re.compile(r":(?=//)|(?<=\w)\.(?=[^\W\d_]{2})", re.IGNORECASE)
 ALLOWED_LINK = re.compile(r"(https?://|mailto:|tel:)[^\s<>\"]+")
 
-_reader = MarkdownIt("zero").enable(RULES)
-# A link of another kind stays the text it is.
-_reader.validateLink = lambda url: bool(ALLOWED_LINK.fullmatch(url))  # type: ignore[method-assign]
+
+@cache
+def _reader() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # slow import: letters are sent by the worker
+
+    reader = MarkdownIt("zero").enable(RULES)
+    # A link of another kind stays the text it is.
+    reader.validateLink = lambda url: bool(ALLOWED_LINK.fullmatch(url))  # type: ignore[method-assign]
+    return reader
 
 
 def escaped(text: str) -> str:
@@ -51,13 +60,13 @@ def softened(source: str) -> str:
 
 def _tokens(source: str) -> list[tuple[str, str]]:
     found = []
-    for token in _reader.parse(source):
+    for token in _reader().parse(source):
         words = to_html_bare(token.children or []) if token.type == "inline" else token.content
         found.append((token.type, words))
     return found
 
 
-def to_html_bare(children: Sequence[Token]) -> str:
+def to_html_bare(children: "Sequence[Token]") -> str:
     """Return the inline parts as HTML without any look."""
     return "".join(_part_html(token, "") for token in children)
 
@@ -82,7 +91,7 @@ def to_text(source: str) -> str:
     out = ""
     marks: list[str] = []
     was_item = False
-    for token in _reader.parse(source):
+    for token in _reader().parse(source):
         _open_or_close(token, marks)
         if token.type not in ("inline", "hr"):
             continue
@@ -93,7 +102,7 @@ def to_text(source: str) -> str:
     return out.strip("\n")
 
 
-def _open_or_close(token: Token, marks: list[str]) -> None:
+def _open_or_close(token: "Token", marks: list[str]) -> None:
     """Keep in `marks` what stands before each line here: quotes, and dash or number in lists."""
     if token.type == "blockquote_open":
         marks.append("> ")
@@ -109,7 +118,7 @@ def _indented(text: str, marks: Sequence[str]) -> str:
     return first + text.replace("\n", f"\n{later}")
 
 
-def _inline_text(children: Sequence[Token]) -> str:
+def _inline_text(children: "Sequence[Token]") -> str:
     gap = ":\n" if _button_end(children) else ": "
     out: list[str] = []
     start, url = 0, ""
@@ -129,7 +138,7 @@ def _linked_text(words: str, url: str, gap: str) -> str:
     return words if words in (url, bare) or url.startswith("tel:") else f"{words}{gap}{bare}"
 
 
-def _button_end(children: Sequence[Token]) -> int | None:
+def _button_end(children: "Sequence[Token]") -> int | None:
     """Return where the link ends that alone fills the first line of a paragraph, else None."""
     kinds = [token.type for token in children]
     if not kinds or kinds[0] != "link_open" or str(children[0].attrGet("href"))[:4] != "http":
@@ -144,7 +153,7 @@ def to_html(source: str, style: dict[str, str]) -> str:
     Keys: p h2 ul li blockquote hr a button address. A link that fills a line is a button, with
     its address below for those whose program shows none.
     """
-    return "".join(_block_html(token, style) for token in _reader.parse(source))
+    return "".join(_block_html(token, style) for token in _reader().parse(source))
 
 
 TAGS = {
@@ -157,7 +166,7 @@ TAGS = {
 }
 
 
-def _block_html(token: Token, style: dict[str, str]) -> str:
+def _block_html(token: "Token", style: dict[str, str]) -> str:
     kind, _, part = token.type.rpartition("_")
     if token.type == "inline":
         return _inline_html(token.children or [], style)
@@ -169,7 +178,7 @@ def _block_html(token: Token, style: dict[str, str]) -> str:
     return f"</{tag}>" if part == "close" else f'<{tag} style="{style[tag]}">'
 
 
-def _inline_html(children: Sequence[Token], style: dict[str, str]) -> str:
+def _inline_html(children: "Sequence[Token]", style: dict[str, str]) -> str:
     end = _button_end(children)
     look = style["a" if end is None else "button"]
     parts = [_part_html(token, look) for token in children]
@@ -179,7 +188,7 @@ def _inline_html(children: Sequence[Token], style: dict[str, str]) -> str:
     return "".join(parts)
 
 
-def _part_html(token: Token, look: str) -> str:
+def _part_html(token: "Token", look: str) -> str:
     if token.type == "link_open":
         return f'<a href="{escape(str(token.attrGet("href")))}" style="{look}">'
     if token.nesting:

@@ -3,9 +3,9 @@
 import re
 from collections.abc import Sequence
 from email.utils import parseaddr
+from typing import TYPE_CHECKING
 from uuid import UUID
 
-from flask_mail import Attachment as MailAttachment
 from markupsafe import Markup
 
 from portal.core.i18n import BINDING, direction, gettext, in_language
@@ -14,8 +14,10 @@ from portal.mail.composing import templates
 from portal.mail.letters import LATE, LETTERS
 from portal.mail.markdown import escaped, to_html, to_text
 from portal.mail.models import Letter
-from portal.mail.smtp import SafeMessage
 from portal.mail.wiring import Attachment, wired
+
+if TYPE_CHECKING:
+    from portal.mail.smtp import SafeMessage
 
 INK, BLUE, LINE = "#131525", "#1f45ad", "#d3d5e0"
 STYLE = {
@@ -85,8 +87,13 @@ def _about_receipt(*, attached: bool | None) -> str | None:
     )
 
 
-def build(letter: Letter, files: Sequence[Attachment] | None) -> SafeMessage:
+def build(letter: Letter, files: Sequence[Attachment] | None) -> "SafeMessage":
     """Return the mail of `letter`; files: None if it has none, empty if they are not ready."""
+    # What speaks to mail servers is loaded by who sends: the worker.
+    from flask_mail import Attachment as MailAttachment
+
+    from portal.mail.smtp import SafeMessage
+
     attached = None if files is None else bool(files)
     body = fill(letter, letter.body, letter.language, attached=attached)
     binding = letter.binding and fill(letter, letter.binding, BINDING, attached=attached)

@@ -13,12 +13,11 @@ from portal.core.db import db
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.core.text import normalise, one_line
-from portal.mail.addresses import Mailbox, check
+from portal.mail.addresses import Mailbox, check, greeting
 from portal.mail.composing import LONGEST_SUBJECT, OwnText, Values, compose
 from portal.mail.letters import KINDS, LATE, LETTERS, Kind
 from portal.mail.markdown import escaped
 from portal.mail.models import Letter, LetterState
-from portal.mail.smtp import greeting
 from portal.mail.wiring import wired
 
 SEND = "send_letter"

@@ -12,10 +12,10 @@ from email.mime.text import MIMEText
 from email.policy import compat32
 from email.utils import formataddr, formatdate, parseaddr
 from types import TracebackType
-from urllib.parse import urlsplit
 
 from flask_mail import BadHeaderError, Connection, Mail, Message
 
+from portal.mail.addresses import greeting
 from portal.settings import Settings
 
 SECONDS = 20.0
@@ -168,9 +168,3 @@ class SafeMail(Mail):
         """Connect, verify and sign in, then leave; raises `OSError` or `SMTPException`."""
         with self.connect():
             pass
-
-
-def greeting(settings: Settings) -> str:
-    """Return the name of this installation among mail servers, without asking the DNS for it."""
-    host = urlsplit(settings.origin).hostname or "localhost"
-    return f"[{host}]" if host.replace(".", "").isdigit() else host

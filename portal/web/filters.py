@@ -4,18 +4,20 @@ import re
 from collections.abc import Mapping
 from datetime import date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from flask import Flask
-from markdown_it import MarkdownIt
-from markdown_it.token import Token
 from markupsafe import Markup, escape
 
 from portal.calls.wording import Saying, say
 from portal.core.i18n import format_date, format_moment, format_number, gettext, language
 from portal.core.text import length
 from portal.web.languages import direction_of
+
+if TYPE_CHECKING:
+    from markdown_it import MarkdownIt
+    from markdown_it.token import Token
 
 LINKS = re.compile(r"(?:https?://|mailto:|tel:|/(?!/))", re.IGNORECASE)
 KILO = 1000
@@ -73,7 +75,7 @@ def _rendered(text: str, top: int) -> str:
     return str(_reader().renderer.render(tokens, _reader().options, {}))
 
 
-def _level(tokens: list[Token], top: int) -> None:
+def _level(tokens: "list[Token]", top: int) -> None:
     """Let headings begin at `top` and skip no level, whatever the text does."""
     deepest = top - 1
     for token in tokens:
@@ -84,7 +86,9 @@ def _level(tokens: list[Token], top: int) -> None:
 
 
 @lru_cache(maxsize=1)
-def _reader() -> MarkdownIt:
+def _reader() -> "MarkdownIt":
+    from markdown_it import MarkdownIt  # slow import, and most pages are kept
+
     reader = MarkdownIt("commonmark", {"html": False})
     reader.disable(["image", "html_block", "html_inline"])
     reader.validateLink = lambda url: bool(LINKS.match(url))  # type: ignore[method-assign]

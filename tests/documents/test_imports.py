@@ -1,4 +1,4 @@
-"""Only the render child loads WeasyPrint: half a second and 40 MB that pages do without."""
+"""A process loads what it needs: each library costs time at its start, and memory all the while."""
 
 import subprocess
 import sys
@@ -14,6 +14,18 @@ def loaded(modules: str, *, unwanted: str) -> str:
 def test_the_web_process_and_the_worker_do_not_load_weasyprint() -> None:
     rooms = "portal.app, portal.documents.making, portal.documents.receipt"
     assert loaded(rooms, unwanted="weasyprint fontTools") == "[]"
+
+
+# What only the worker needs, or only few pages.
+RARE = (
+    "alembic argon2 cryptography dotenv email_validator flask_mail joserfc markdown_it openpyxl"
+    " pikepdf PIL psycopg pydantic_settings pyotp pypdfium2 ruamel segno smtplib"
+    " sqlalchemy.dialects.postgresql webauthn xlsxwriter zxcvbn_rs_py"
+)
+
+
+def test_the_web_process_starts_without_what_few_pages_need() -> None:
+    assert loaded("portal.app, portal.cli.serving", unwanted=RARE) == "[]"
 
 
 def test_the_child_loads_neither_database_nor_flask() -> None:

@@ -7,7 +7,6 @@ from uuid import UUID
 
 import sqlalchemy as sa
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from portal.applications.desk_models import Digest
 from portal.applications.search.search_tables import search_doc
@@ -88,6 +87,8 @@ def few_docs(words: list[str]) -> list[int] | None:
 
 def _docs_with(words: list[str]) -> Any:
     if db.engine.dialect.name == "postgresql":
+        from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR  # 5 MB; SQLite does without
+
         asked = sa.cast(" & ".join(f"'{word}':*" for word in words), TSQUERY)
         column = sa.column("words", TSVECTOR)
         return select(search_doc.c.n).where(column.op("@@")(asked))
