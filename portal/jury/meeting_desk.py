@@ -86,6 +86,7 @@ def _page(view: View, **more: Any) -> str:
         document=minutes.find(view),
         revision=meeting_notes.revision(view),
         whole=request.args.get("all") == "yes",
+        room=request.args.get("room") == "yes",
         **_around(view),
         **{"kept": {}, **more},
     )  # fmt: skip
@@ -185,7 +186,8 @@ def act(view: View, go: str) -> ResponseReturnValue:
     else:
         flash(sentence)
     here = url_for(".show", slug=view.viewer.call.slug, meeting_id=view.meeting.id,
-                   all="yes" if doing.whole else None)  # fmt: skip
+                   all="yes" if doing.whole else None,
+                   room="yes" if doing.to == "presence" else None)  # fmt: skip
     return redirect(f"{here}#{doing.to}", 303)
 
 

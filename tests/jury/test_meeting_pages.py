@@ -383,7 +383,33 @@ def test_a_long_agenda_is_folded_to_the_last_the_present_and_the_next_item(app: 
     browser = room.house.browser("secretary")
     moved = browser.post_form(f"{room.desk}/down", {"item": str(room.item(5).id)}, page=room.desk)
     assert moved.location.endswith("?all=yes#agenda")
-    assert '<details class="p-whole" open>' in browser.get(f"{room.desk}?all=yes").text
+    assert 'data-kept-open="all" open>' in browser.get(f"{room.desk}?all=yes").text
+
+
+def test_who_is_there_is_folded_during_the_meeting_but_not_after_noting_somebody(
+    room: Room,
+) -> None:
+    room.call()
+    browser, unfolded = room.house.browser("secretary"), 'data-kept-open="room" open>'
+    before = browser.get(room.desk).text
+    room.arrive("chair", "ifeoma")
+    desk = room.press("open")
+    given = {"juror": str(room.house.user("paula").id)}
+    noted = browser.post_form(f"{room.desk}/arrive", given, page=room.desk)
+
+    assert (unfolded in before, unfolded in desk) == (True, False)
+    assert re.search(r"2 von \d+ sind da", desk)
+    assert noted.location.endswith("?room=yes#presence")
+    assert unfolded in browser.get(noted.location).text
+
+
+def test_without_a_script_the_notes_can_be_saved_from_everywhere_on_the_desk(room: Room) -> None:
+    room.call()
+    room.arrive("chair", "ifeoma")
+    bar = room.press("open").split("<noscript>")[1].split("</noscript>")[0]
+
+    assert "Links oben und unten speichern nicht" in bar
+    assert f'formaction="{room.desk}/reasons"' in bar
 
 
 def test_the_desk_is_named_by_the_state_of_the_meeting(room: Room) -> None:

@@ -27,13 +27,15 @@ document.addEventListener("keydown", (event) => {
   box.querySelector("button[formaction]").click();
 });
 
-// An agenda that was opened stays open when the page is loaded again.
-document.querySelector(".p-whole")?.addEventListener("toggle", ({ target }) => {
-  const here = new URL(location.href);
-  here.searchParams.delete("all");
-  if (target.open) here.searchParams.set("all", "yes");
-  history.replaceState(null, "", here);
-});
+// What was opened stays open when the page is loaded again.
+for (const fold of document.querySelectorAll("[data-kept-open]")) {
+  fold.addEventListener("toggle", () => {
+    const here = new URL(location.href);
+    here.searchParams.delete(fold.dataset.keptOpen);
+    if (fold.open) here.searchParams.set(fold.dataset.keptOpen, "yes");
+    history.replaceState(null, "", here);
+  });
+}
 
 async function look() {
   try {
