@@ -9,12 +9,15 @@ import hmac
 import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from typing import cast
 from uuid import UUID, uuid4
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, delete, func, or_, select, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.applications.models import AccessKey, Application, Purpose
 from portal.calls.models import Call
+from portal.core import rows
 from portal.core.clock import now
 from portal.core.db import db
 from portal.settings import Settings
@@ -25,6 +28,18 @@ NOMINEE_DAYS = 60
 HANDOVER_MINUTES = 15
 CODE_DIGITS = 6
 IN_LINKS = (Purpose.LINK, Purpose.NOMINEE, Purpose.HANDOVER)
+
+# Each letter to an owner asks for it; made once, SQLAlchemy knows it by heart.
+_TABLE = cast("Table", AccessKey.__table__)
+_KILL = (
+    update(_TABLE)
+    .where(
+        _TABLE.c.application_id == bindparam("owner"),
+        or_(_TABLE.c.purpose == bindparam("one"), _TABLE.c.purpose == bindparam("other")),
+        _TABLE.c.used_at.is_(None),
+    )
+    .values(expires_at=bindparam("ended"))
+)
 
 _in_use: list[Settings] = []
 
@@ -67,9 +82,16 @@ def give_first_device(application: Application, device: str) -> None:
     if not device:
         raise ValueError("a browser without a key")
     lasts = _device_lasts(application)
-    db.session.add(
-        AccessKey(application=application, purpose=Purpose.DEVICE, hash=device, expires_at=lasts)
-    )
+    _put(application, AccessKey(purpose=Purpose.DEVICE, hash=device, expires_at=lasts))
+
+
+def _put(application: Application, key: AccessKey) -> None:
+    """Write a new key of `application`."""
+    key.application_id = application.id
+    set_committed_value(key, "application", application)
+    rows.add(key)
+    if "keys" in application.__dict__:
+        db.session.expire(application, ["keys"])
 
 
 def _device_lasts(application: Application) -> datetime:
@@ -117,14 +139,13 @@ def _link(
 ) -> AccessKey:
     key = AccessKey(
         id=uuid4(),
-        application=application,
         purpose=purpose,
         nonce=secrets.token_urlsafe(16),
         email=email,
         expires_at=expires_at,
     )
     key.hash = hash_of(token(key))
-    db.session.add(key)
+    _put(application, key)
     return key
 
 
@@ -138,17 +159,12 @@ def _life(purpose: Purpose) -> timedelta:
 
 def kill_links(application: Application, purpose: Purpose = Purpose.LINK) -> None:
     """End every unused link of this purpose; codes to old addresses end with links."""
-    purposes = [purpose, Purpose.CODE] if purpose is Purpose.LINK else [purpose]
-    db.session.execute(
-        update(AccessKey)
-        .where(
-            AccessKey.application_id == application.id,
-            AccessKey.purpose.in_(purposes),
-            AccessKey.used_at.is_(None),
-        )
-        .values(expires_at=now())
-        .execution_options(synchronize_session="fetch")
-    )
+    other = Purpose.CODE if purpose is Purpose.LINK else purpose
+    given = {"owner": application.id, "one": purpose, "other": other, "ended": now()}
+    rows.connection().execute(_KILL, given)
+    for key in db.session.identity_map.values():
+        if isinstance(key, AccessKey) and key.application_id == application.id:
+            db.session.expire(key, ["expires_at"])
 
 
 def token(key: AccessKey) -> str:

@@ -8,10 +8,12 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.accounts.models import User
 from portal.applications.workflow import Move, Status, destination
 from portal.calls.models import Call, FormVersion
+from portal.core import rows
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.db import Model, by_value
@@ -106,8 +108,9 @@ class Application(Model):
     def make_move(self, move: Move, *, by: Actor, at: datetime, note: str = "") -> "Event":
         """Go where `move` leads and write it into the history; raise `MoveNotPossible`."""
         target = destination(move, self._status)
+        is_first = self._status is Status.DRAFT  # nothing leads back to a draft
         event = Event(
-            n=len(self.events) + 1,
+            n=1 if is_first else len(self.events) + 1,
             move=move,
             source=self._status,
             target=target,
@@ -116,7 +119,13 @@ class Application(Model):
             at=at,
             note=note,
         )
-        self.events.append(event)
+        if is_first:
+            event.application_id = self.id
+            rows.add(event)
+            set_committed_value(self, "events", [event])
+            set_committed_value(event, "application", self)
+        else:
+            self.events.append(event)
         self._status = target
         return event
 

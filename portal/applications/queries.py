@@ -173,7 +173,9 @@ def file_states(application: Application) -> list[tuple[str, FileState]]:
 
 
 def latest(application: Application) -> Version | None:
-    """Return the version that counts."""
+    """Return the version that counts; a draft has none, and nothing is asked."""
+    if application.status is Status.DRAFT:
+        return None
     return application.versions[-1] if application.versions else None
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from portal.applications import keys
 from portal.applications.models import Application, File, Version, VersionFile
@@ -58,24 +58,36 @@ class SectionEntries:
     entries: list[Entry]
 
 
+class Looked(NamedTuple):
+    """By key: the questions that are asked, and those whose answers cannot be sent like this."""
+
+    asked: Collection[str]
+    faulty: Collection[str]
+
+
 def entries_of_draft(
-    application: Application, faulty: Collection[str] | None = None
+    application: Application, looked: Looked | None = None
 ) -> list[SectionEntries]:
     """Return everything that is asked with what was typed, right or wrong, nothing left out.
 
-    faulty: keys of the questions that cannot be sent like this, where they are known already.
+    looked: what is known already of the draft as it stands.
     """
     definition = definition_for(application)
-    counts = file_counts(application)
-    files = draft_files(application)
-    questions = asked(definition, application.draft, counts)
-    if faulty is None:
-        draft = application.draft
-        faulty = {q.key for q in questions if problem_of(q, definition, draft, counts)}
+    files = draft_files(application)  # loaded first, so that counting them asks nothing more
+    asked, faulty = looked or _look(application)
+    questions = [q for q in definition.questions.values() if q.key in asked]
     return _by_section(
         definition,
         [_of_draft(q, application, files, wrong=q.key in faulty) for q in questions],
     )
+
+
+def _look(application: Application) -> Looked:
+    definition, draft = definition_for(application), application.draft
+    counts = file_counts(application)
+    questions = asked(definition, draft, counts)
+    faulty = {q.key for q in questions if problem_of(q, definition, draft, counts)}
+    return Looked({q.key for q in questions}, faulty)
 
 
 def _of_draft(
@@ -85,10 +97,8 @@ def _of_draft(
         mine = [file for file in files if file.key == question.key]
         return Entry(question, _files_in_words(len(mine)), wrong, mine)
     raw = application.draft.get(question.key)
-    if is_empty(raw):
-        return Entry(question, show(question, None), wrong)
     found = check(question, raw, application.draft)
-    if found.fault is None:
+    if found.fault is None or is_empty(raw):
         return Entry(question, show(question, found.value), wrong)
     return Entry(question, Shown("long", raw_words(question, raw), own_words=True), is_wrong=True)
 

@@ -29,12 +29,15 @@ bp = Blueprint("files", __name__)
 @upload
 @open_for(Action.VIEW)
 def add(application: Application, key: str) -> ResponseReturnValue:
-    """Take the files that the script sends for a question, one by one; answers with JSON."""
+    """Take the files that the script sends for a question, one by one; answers with JSON.
+
+    A file is the whole body, its name a header; a form with files is taken as well.
+    """
     question = filing.question_of(application, key)
     require_allowed(application, key, by=person(), at=g.arrived_at)
-    given = [file for file in request.files.getlist(key) if file.filename]
     db.session.commit()  # nobody waits for this upload: no lock is held while bytes are written
-    results = uploading.take_all(application, question, given)
+    given = uploading.file_alone() or request.files.getlist(key)
+    results = uploading.take_all(application, question, [file for file in given if file.filename])
     refused = [result for result in results if isinstance(result, str)]
     if refused or not results:
         return jsonify(error=" ".join(refused) or uploading.nothing_chosen()), 422

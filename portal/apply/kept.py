@@ -4,7 +4,7 @@ The blank page is the same for everybody whose answers lead to the same sections
 token, address and the time of the last save are put in. A page with answers is rendered.
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import render_template, request
 
@@ -42,6 +42,39 @@ def section_page(outline: Outline, chapter: Chapter, at: int, values: dict[str, 
     )
 
 
+class Differs(NamedTuple):
+    """In what one such page differs from another, beside the call, its dates and the language.
+
+    own: what is a person's own, by its name among the values. by: what else the template looks at.
+    query: what the address may end with.
+    """
+
+    own: tuple[str, ...]
+    by: tuple[Any, ...] = ()
+    query: str = ""
+
+
+def page(template: str, application: Application, values: dict[str, Any], differs: Differs) -> str:
+    """Return a page that is kept but for what is a person's own, and token and id of the draft.
+
+    One with something to mend, with a message or with another address is rendered.
+    """
+    query = request.query_string.decode(errors="replace")
+    alone = values.get("errors") or kept.has_message() or enters_for_others()
+    if alone or query not in ("", differs.query):
+        return render_template(template, token=csrf_token(), **values)
+    call = application.call
+    gaps = {name: values[name] for name in differs.own if values[name] != ""}
+    marks = {name: kept.gap(name) for name in gaps}
+    return pages.text(
+        (template, query, call.newest_version_id, call.closes_at, language(), *differs.by, *gaps),
+        lambda: _with_gaps(application, values | marks, template),
+        application=str(application.id),
+        token=csrf_token(),
+        **gaps,
+    )
+
+
 def is_blank(outline: Outline, question: AnyQuestion) -> bool:
     """Return whether a question looks as it does before anybody answered it."""
     key, draft = question.key, outline.application.draft
@@ -70,6 +103,6 @@ def _place(outline: Outline, chapter: Chapter, at: int) -> tuple[Any, ...]:
     )
 
 
-def _with_gaps(application: Application, values: dict[str, Any]) -> str:
-    text = render_template(TEMPLATE, token=kept.gap("token"), **values)
+def _with_gaps(application: Application, values: dict[str, Any], template: str = TEMPLATE) -> str:
+    text = render_template(template, token=kept.gap("token"), **values)
     return text.replace(str(application.id), kept.gap("application"))

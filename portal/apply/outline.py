@@ -48,6 +48,11 @@ class Outline:
         return question.key in self._survey.faulty
 
     @property
+    def asked(self) -> frozenset[str]:
+        """The keys of all questions that the draft's answers lead to."""
+        return self._survey.asked
+
+    @property
     def faulty(self) -> frozenset[str]:
         """The keys of all questions at which something stands against sending."""
         return self._survey.faulty

@@ -52,6 +52,12 @@ def receipt_document(version: Version) -> Document | None:
     return documents.find("receipt", about=version.id, version_n=version.n, language=version.locale)
 
 
+@bp.app_template_global("is_made")
+def is_made(document: Document | None) -> bool:
+    """Return whether a receipt can be read."""
+    return document is not None and document.state is DocumentState.MADE
+
+
 @bp.app_template_global("exact_moment")
 def exact_moment(moment: datetime, definition: Definition) -> str:
     """Return a moment to the second with its zone."""

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cache
 
-from flask import Blueprint, flash, g, redirect, request, url_for
+from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from portal.applications.deadline import Closed, NotOpenYet
@@ -11,18 +11,24 @@ from portal.applications.drafts import drafting, filing, sending
 from portal.applications.drafts.sending import Incomplete
 from portal.applications.models import Application
 from portal.applications.policy import Action
-from portal.applications.queries import definition_under, latest
-from portal.applications.reading import entries_of_draft, entries_of_version
+from portal.applications.queries import definition_for, definition_under, draft_files, latest
+from portal.applications.reading import Looked, entries_of_draft, entries_of_version
 from portal.applications.workflow import Move, Status
+from portal.apply import kept
+from portal.apply.kept import Differs
+from portal.apply.lines import answers_of, lines_of
 from portal.apply.outline import Outline
+from portal.apply.receipts import exact_moment, is_made, receipt_document
 from portal.apply.status import facts_of, steps_of
-from portal.apply.views import closed_page, page_of
+from portal.apply.views import closed_page, framed, page_of
 from portal.apply.ways import address
 from portal.core.db import transaction
 from portal.core.i18n import gettext as _
 from portal.web.doors import enters_for_others, open_for, person
 
 bp = Blueprint("sending", __name__)
+bp.add_app_template_global(lines_of, "lines_of")
+OWN = ("reference", "title", "arrived", "code", "email")  # of the person, on the confirmation
 
 
 @bp.get("/<slug>/application/<uuid:application_id>/status")
@@ -38,15 +44,18 @@ def status(application: Application) -> ResponseReturnValue:
 @open_for(Action.SEND)
 def check(application: Application) -> ResponseReturnValue:
     """Show all answers on one page, with a link to change each, and the button to send."""
+    draft_files(application)  # loaded first, so that counting them asks nothing more
     outline = Outline(application)
-    return page_of(
-        "apply/check.html",
+    sections = entries_of_draft(application, Looked(outline.asked, outline.faulty))
+    values = framed(
         application,
-        outline=outline,
-        sections=entries_of_draft(application, outline.faulty),
         errors=problem_links(application, outline) if request.args.get("problems") else [],
-        change=change_addresses(application, outline),
+        open_points=outline.open_points,
+        is_sent=application.status is not Status.DRAFT,
     )
+    values["answers"] = answers_of(sections, change_addresses(application, outline))
+    differs = Differs(("saved", "answers"), by=(values["open_points"], values["is_sent"]))
+    return kept.page("apply/check.html", application, values, differs)
 
 
 @bp.post("/<slug>/application/<uuid:application_id>/send")
@@ -82,12 +91,23 @@ def sent(application: Application) -> ResponseReturnValue:
     version = latest(application)
     if version is None:
         raise ValueError("nothing was sent")
-    return page_of(
-        "apply/sent.html",
+    steps = steps_of(definition_under(version), g.arrived_at)
+    values = framed(
         application,
+        reference=application.reference,
+        title=application.title,
+        arrived=exact_moment(version.arrived_at, definition_for(application)),
+        code=version.check_code,
+        email=application.owner_email,
         version=version,
-        steps=steps_of(definition_under(version), g.arrived_at),
+        document=receipt_document(version),
+        steps=steps,
     )
+    if is_made(values["document"]):
+        return render_template("apply/sent.html", **values)
+    by = (version.n, version.late, request.host, *(step.state for step in steps))
+    differs = Differs(OWN, by, query=f"n={version.n}")
+    return kept.page("apply/sent.html", application, values, differs)
 
 
 @bp.route("/<slug>/application/<uuid:application_id>/withdraw", methods=["GET", "POST"])

@@ -9,7 +9,8 @@ from threading import Lock
 from typing import Any
 
 from portal.applications.models import FileState
-from portal.calls.answers import is_asked, is_section_asked, problem_of
+from portal.calls import checks
+from portal.calls.answers import by_section
 from portal.calls.checks import is_empty
 from portal.calls.definition import Definition, Section
 from portal.calls.questions import FILE_TYPES, AnyQuestion
@@ -94,40 +95,43 @@ def survey_of(
 
 
 def _survey(definition: Definition, draft: dict[str, Any], files: FileStates) -> Survey:
-    counts = Counter(key for key, state in files if state is not FileState.REFUSED)
-    refused = Counter(key for key, state in files if state is FileState.REFUSED)
-    asked = {
-        q.key: q for q in definition.questions.values() if is_asked(q, definition, draft, counts)
-    }
-    faults = refused + Counter(
-        key for key, q in asked.items() if problem_of(q, definition, draft, counts)
-    )
-    sections = [s for s in definition.sections if is_section_asked(s, definition, draft, counts)]
-    chapters = []
-    for number, section in enumerate(sections, 1):
-        mine = [q for q in section.questions if q.key in asked and q.type != "information"]
-        answered = [q for q in mine if _has_answer(q, draft, counts)]
-        chapters.append(
-            Chapter(
-                section=section,
-                number=number,
-                asked=len(mine),
-                required=sum(q.required for q in mine),
-                answered=len(answered) if any(not _is_prefilled(q, draft) for q in answered) else 0,
-                faults=sum(faults[q.key] for q in mine),
-            )
-        )
-    return Survey(frozenset(asked), frozenset(faults), tuple(chapters))
+    counts = Counter([key for key, state in files if state is not FileState.REFUSED])
+    refused = Counter([key for key, state in files if state is FileState.REFUSED])
+    asked: set[str] = set()
+    faulty = set(refused)
+    chapters: list[Chapter] = []
+    for section, questions in by_section(definition, draft, counts):
+        answered = required = faults = 0
+        has_begun = False
+        mine = [question for question in questions if question.type != "information"]
+        for question in mine:
+            is_answered, is_wrong = _looked_at(question, draft, counts)
+            answered += is_answered
+            required += question.required
+            faults += is_wrong + refused[question.key]
+            has_begun = has_begun or (is_answered and not _is_prefilled(question, draft))
+            if is_wrong:
+                faulty.add(question.key)
+        asked.update([question.key for question in questions])
+        number, answered = len(chapters) + 1, answered if has_begun else 0
+        chapters.append(Chapter(section, number, len(mine), required, answered, faults))
+    return Survey(frozenset(asked), frozenset(faulty), tuple(chapters))
 
 
-def _has_answer(question: AnyQuestion, draft: dict[str, Any], counts: Counter[str]) -> bool:
-    """Return whether something was answered, right or wrong."""
+def _looked_at(
+    question: AnyQuestion, draft: dict[str, Any], counts: Counter[str]
+) -> tuple[bool, bool]:
+    """Return whether something was answered, and whether it, or that it is missing, is wrong."""
     if question.type in FILE_TYPES:
-        return counts[question.key] > 0
-    return not is_empty(draft.get(question.key))
+        count = counts[question.key]
+        return count > 0, checks.files(question, count) is not None
+    raw = draft.get(question.key)
+    if is_empty(raw):
+        return False, question.required
+    return True, checks.check_given(question, raw, draft).fault is not None
 
 
 def _is_prefilled(question: AnyQuestion, draft: dict[str, Any]) -> bool:
     """Return whether the form filled it in: then nobody has begun with it."""
-    given = getattr(question, "prefill", "")
+    given = question.prefill if question.type == "text" else ""
     return bool(given) and draft.get(question.key) == given

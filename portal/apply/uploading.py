@@ -1,7 +1,10 @@
 """Taking files into a draft, whether a script sends them one by one or a page with its answers."""
 
+import shutil
 from collections.abc import Iterable
+from tempfile import SpooledTemporaryFile
 from typing import BinaryIO, cast
+from urllib.parse import unquote
 
 from flask import abort, current_app, g, request
 from sqlalchemy import select
@@ -18,10 +21,27 @@ from portal.settings import Settings
 from portal.web.doors import person
 from portal.web.limits import brake
 
+IN_MEMORY = 500 * 1024  # bytes; what is larger waits on the disk, as files in a form do
+CHUNK = 256 * 1024
+
 
 def nothing_chosen() -> str:
     """Return what to do if the button was pressed without a file."""
     return _("Choose a file first, then press “Upload”.")
+
+
+def file_alone() -> list[FileStorage]:
+    """Return the file that is the whole body of this request; empty where the body is a form.
+
+    There are no parts to be found in it, so it costs half of a form. No transaction may be open.
+    """
+    if request.mimetype != "application/octet-stream":
+        return []
+    body = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  (closed when it is forgotten)
+    shutil.copyfileobj(request.stream, body, CHUNK)
+    body.seek(0)
+    name = unquote(request.headers.get("X-File-Name", ""))
+    return [FileStorage(cast("BinaryIO", body), filename=name)]
 
 
 def take_all(

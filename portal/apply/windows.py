@@ -15,10 +15,11 @@ def written_here(
     A page sends all of its answers, also those nobody touched. Has another window changed one of
     these meanwhile, the old text is no wish of anybody. shown: `was.<key>` as on the page.
     """
+    marks = application.marks
     return {
         key: raw
         for key, raw in answers.items()
-        if shown.get(f"was.{key}") != trace(raw) or _is_ours(application.marks.get(key), window)
+        if _is_ours(marks.get(key), window) or shown.get(f"was.{key}") != trace(raw)
     }
 
 

@@ -28,11 +28,10 @@ class Problem(NamedTuple):
 def is_asked(question: AnyQuestion, definition: Definition, answers: Answers, files: Files) -> bool:
     """Return whether `question` is asked, given the answers to the others."""
     section = definition.section_of[question.key]
-    return all(
-        _holds(condition, definition, answers, files)
-        for condition in (section.asked_if, question.asked_if)
-        if condition
-    )
+    for condition in (section.asked_if, question.asked_if):
+        if condition is not None and not _holds(condition, definition, answers, files):
+            return False
+    return True
 
 
 def is_section_asked(
@@ -44,7 +43,29 @@ def is_section_asked(
 
 def asked(definition: Definition, answers: Answers, files: Files) -> list[AnyQuestion]:
     """Return the questions that are asked, in the order of the form."""
-    return [q for q in definition.questions.values() if is_asked(q, definition, answers, files)]
+    parts = by_section(definition, answers, files)
+    return [question for _section, questions in parts for question in questions]
+
+
+def by_section(
+    definition: Definition, answers: Answers, files: Files
+) -> list[tuple[Section, list[AnyQuestion]]]:
+    """Return the sections that appear, each with its questions that are asked."""
+    return [
+        (section, _asked_in(section, definition, answers, files))
+        for section in definition.sections
+        if is_section_asked(section, definition, answers, files)
+    ]
+
+
+def _asked_in(
+    section: Section, definition: Definition, answers: Answers, files: Files
+) -> list[AnyQuestion]:
+    return [
+        question
+        for question in section.questions
+        if question.asked_if is None or _holds(question.asked_if, definition, answers, files)
+    ]
 
 
 def _holds(condition: Condition, definition: Definition, answers: Answers, files: Files) -> bool:
@@ -79,19 +100,42 @@ def problem_of(
         fault = checks.files(question, files.get(question.key, 0))
     else:
         fault = checks.check(question, answers.get(question.key), answers).fault
-    if fault is None:
-        return None
-    part, message = fault
-    return Problem(question.key, f"{question.key}.{part}" if part else question.key, message)
+    return _problem(question.key, *fault) if fault else None
+
+
+class Judged(NamedTuple):
+    """Cleaned answers to all asked questions that have a right one, and what is wrong elsewhere.
+
+    `values` is what a version keeps: without files and without optional answers not given.
+    """
+
+    values: dict[str, Any]
+    problems: list[Problem]
+
+
+def judge(definition: Definition, answers: Answers, files: Files) -> Judged:
+    """Look at the answer to each asked question once, in the order of the form."""
+    values, problems = {}, []
+    for question in asked(definition, answers, files):
+        key = question.key
+        if question.type in FILE_TYPES:
+            value, fault = None, checks.files(question, files.get(key, 0))
+        else:
+            value, fault = checks.check(question, answers.get(key), answers)
+        if fault:
+            problems.append(_problem(key, *fault))
+        elif value is not None:
+            values[key] = value
+    return Judged(values, problems)
+
+
+def _problem(key: str, part: str, message: str) -> Problem:
+    return Problem(key, f"{key}.{part}" if part else key, message)
 
 
 def problems(definition: Definition, answers: Answers, files: Files) -> list[Problem]:
     """Return all that stands between these answers and sending, in the order of the form."""
-    found = (
-        problem_of(question, definition, answers, files)
-        for question in asked(definition, answers, files)
-    )
-    return [problem for problem in found if problem]
+    return judge(definition, answers, files).problems
 
 
 def ineligible(definition: Definition, answers: Answers) -> list[AnyQuestion]:
@@ -114,15 +158,9 @@ def values(
     gaps: keys that may be missing, as the office accepted them on paper. Raises `ValueError` if an
     answer has a problem; unanswered optional questions are left out.
     """
-    kept: dict[str, Any] = {}
-    for question in asked(definition, answers, files):
-        if question.type in (*FILE_TYPES, "information"):
-            continue
-        value, fault = checks.check(question, answers.get(question.key), answers)
-        if fault and question.key in gaps:
-            continue
-        if fault:
-            raise ValueError(f"{question.key}: {fault.message}")
-        if value is not None:
-            kept[question.key] = value
-    return kept
+    found = judge(definition, answers, files)
+    for problem in found.problems:
+        typed = definition.questions[problem.key].type not in FILE_TYPES
+        if typed and problem.key not in gaps:
+            raise ValueError(f"{problem.key}: {problem.message}")
+    return found.values

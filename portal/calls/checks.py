@@ -24,7 +24,12 @@ def check(question: AnyQuestion, raw: Any, answers: Mapping[str, Any] | None = N
         return Checked(None)
     if is_empty(raw):
         return Checked(None, Fault("", missing(question)) if question.required else None)
-    return CHECKS[question.type](question, raw, answers or {})
+    return check_given(question, raw, answers or {})
+
+
+def check_given(question: AnyQuestion, raw: Any, answers: Mapping[str, Any]) -> Checked:
+    """Do what `check` does, for a `raw` that is known to be more than nothing."""
+    return CHECKS[question.type](question, raw, answers)
 
 
 def files(question: AnyQuestion, count: int) -> Fault | None:

@@ -196,6 +196,12 @@ class Definition(Part):
         return {section.key: section for section in self.sections}
 
     @cached_property
+    def consents(self) -> tuple[tuple[str, str], ...]:
+        """Key and kind of each declaration that is a consent, in the order of the form."""
+        declarations = (q for q in self.questions.values() if q.type == "declaration")
+        return tuple((q.key, q.consent) for q in declarations if q.consent)
+
+    @cached_property
     def timezone(self) -> ZoneInfo:
         """The zone in which the call's times are told."""
         return ZoneInfo(self.zone)

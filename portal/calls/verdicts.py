@@ -45,7 +45,9 @@ def label(question: AnyQuestion) -> str:
 
 
 def too_long(question: AnyQuestion, text: str, most: int) -> Fault | None:
-    """Return the fault of a text with more than `most` code points."""
+    """Return the fault of a text (normalised) with more than `most` code points."""
+    if len(text) <= most:
+        return None
     over = length(text) - most
     if over <= 0:
         return None

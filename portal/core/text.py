@@ -15,6 +15,8 @@ def normalise(text: str) -> str:
     >>> normalise("a\r\nb")
     'a\nb'
     """
+    if text.isascii() and text.isprintable():
+        return text  # most answers; nothing can be changed in them
     lines = text.replace("\r\n", "\n").replace("\r", "\n")
     return unicodedata.normalize("NFC", UNWANTED.sub("", lines))
 

@@ -5,10 +5,11 @@ from datetime import timedelta
 from typing import BinaryIO
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.exc import IntegrityError
 
 from portal import jobs, storage
+from portal.core import rows
 from portal.core.clock import now
 from portal.core.db import db
 from portal.core.errors import NotFound
@@ -18,6 +19,14 @@ from portal.documents.models import Document, DocumentState
 
 JOB = "make_document"
 AREA = "documents"
+
+# Each page of a receipt asks for it; made once, SQLAlchemy knows it by heart.
+_ONE = select(Document).where(
+    Document.kind == bindparam("kind"),
+    Document.about == bindparam("about"),
+    Document.version_n == bindparam("version_n"),
+    Document.language == bindparam("language"),
+)
 
 Builder = Callable[[Document], Content]
 BUILDERS: dict[str, Builder] = {}
@@ -61,24 +70,18 @@ def order(  # noqa: PLR0913  (what is printed on it)
 
 def find(kind: str, *, about: UUID, version_n: int, language: str) -> Document | None:
     """Return the document if it was ordered."""
-    return _find(Document(kind=kind, about=about, version_n=version_n, language=language))
+    given = {"kind": kind, "about": about, "version_n": version_n, "language": language}
+    return db.session.scalar(_ONE, given)
 
 
 def _find(like: Document) -> Document | None:
-    return db.session.scalar(
-        select(Document).where(
-            Document.kind == like.kind,
-            Document.about == like.about,
-            Document.version_n == like.version_n,
-            Document.language == like.language,
-        )
-    )
+    return find(like.kind, about=like.about, version_n=like.version_n, language=like.language)
 
 
 def _add_fresh(document: Document) -> Document:
     document.id = uuid4()
-    db.session.add(document)
-    jobs.enqueue(JOB, dedupe=f"{JOB}:{document.id}", first=True, document_id=document.id)
+    rows.add(document)
+    jobs.order(JOB, dedupe=f"{JOB}:{document.id}", document_id=document.id)
     return document
 
 

@@ -1,7 +1,7 @@
 """Work for later: a row in the caller's transaction, done by the worker at least once."""
 
 from portal.jobs.models import Job, JobState
-from portal.jobs.queue import enqueue
+from portal.jobs.queue import enqueue, order
 from portal.jobs.registry import GiveUp, Later, register, use
 from portal.jobs.running import renew, run_due
 from portal.jobs.watching import health
@@ -13,6 +13,7 @@ __all__ = [
     "Later",
     "enqueue",
     "health",
+    "order",
     "register",
     "renew",
     "run_due",

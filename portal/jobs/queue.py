@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, CursorResult, and_, case, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
+from portal.core import rows
 from portal.core.clock import now
 from portal.core.db import db
 from portal.jobs.models import OPEN, Job, JobState
@@ -35,21 +36,29 @@ def enqueue(
     *,
     run_at: datetime | None = None,
     dedupe: str | None = None,
-    first: bool = False,
     **args: Any,
 ) -> Job:
     """Add a job to the caller's session; return it.
 
     name: as registered. run_at: earliest moment, aware (default: now). args: JSON values; ids may
     be UUIDs and arrive as strings. dedupe: while a job with this word is open no second one is
-    added; the open one is returned, and runs at the earlier of the two moments. first: the word is
-    new in this transaction, so nothing is looked for.
+    added; the open one is returned, and runs at the earlier of the two moments.
     """
     job = Job(name=name, run_at=run_at or now(), dedupe=dedupe, args=_plain(args))
-    if dedupe is None or first:
+    if dedupe is None:
         db.session.add(job)
         return job
     return _open_with(dedupe, job.run_at) or _add_unless_open(job)
+
+
+def order(name: str, *, dedupe: str, run_at: datetime | None = None, **args: Any) -> None:
+    """Add a job about something that is made in this transaction, so that no other can be open.
+
+    See `enqueue`; nothing is looked for, and nothing is returned.
+    """
+    moment = run_at or now()
+    row = {"name": name, "run_at": moment, "dedupe": dedupe, "args": _plain(args)}
+    rows.insert(Job, row)
 
 
 def _plain(args: dict[str, Any]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import Protocol
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from portal.core.i18n import BINDING, direction, gettext, in_language
+from portal.core.i18n import BINDING, direction, gettext, in_language, language
 from portal.core.resources import resource_dir
 from portal.core.text import one_line
 from portal.mail.letters import BRACES, KINDS, LETTERS, Kind, unknown_placeholders
@@ -97,6 +97,11 @@ def _words(name: str, language: str, own: OwnText | None) -> tuple[str, str]:
 
 
 def _default(name: str, part: str) -> str:
+    return _default_in(language(), name, part)
+
+
+@cache
+def _default_in(_language: str, name: str, part: str) -> str:
     return templates().get_template(f"{name}/{part}.txt").render().strip()
 
 

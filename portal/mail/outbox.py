@@ -7,9 +7,9 @@ from typing import TypedDict, Unpack
 from uuid import UUID, uuid4
 
 from portal import jobs
+from portal.core import rows
 from portal.core.actor import Actor, System
 from portal.core.clock import now
-from portal.core.db import db
 from portal.core.errors import DomainError
 from portal.core.i18n import gettext as _
 from portal.core.text import normalise, one_line
@@ -126,15 +126,14 @@ def _with_late(name: str, to: Mailbox, values: Values, terms: Terms) -> Values:
 def _put_out(letter: Letter) -> Letter:
     letter.id = uuid4()
     letter.message_id = f"<{letter.id}@{greeting(wired().settings)}>"
-    db.session.add(letter)
+    rows.add(letter)
     if letter.state is LetterState.WAITING:
-        _order(letter, first=True)
+        jobs.order(SEND, dedupe=_job_of(letter), run_at=letter.wait_until, letter_id=letter.id)
     return letter
 
 
-def _order(letter: Letter, *, first: bool = False) -> None:
-    word = f"letter:{letter.id}"
-    jobs.enqueue(SEND, dedupe=word, run_at=letter.wait_until, first=first, letter_id=letter.id)
+def _job_of(letter: Letter) -> str:
+    return f"letter:{letter.id}"
 
 
 def hold(letter: Letter) -> None:
@@ -147,7 +146,7 @@ def release(letter: Letter) -> None:
     """Let a held letter go out, after the pause."""
     _must_be(letter, LetterState.HELD)
     letter.state, letter.wait_until = LetterState.WAITING, pause()
-    _order(letter)
+    jobs.enqueue(SEND, dedupe=_job_of(letter), run_at=letter.wait_until, letter_id=letter.id)
 
 
 def cancel(letter: Letter) -> None:

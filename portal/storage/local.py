@@ -25,6 +25,7 @@ class LocalStore:
     def __init__(self, folder: Path, *, floor: int = 0) -> None:
         self.folder = folder
         self.floor = floor
+        self._lasting: set[Path] = set()  # folders that this process has forced to the disk
 
     def put(self, key: str, fileobj: BinaryIO, *, limit: int) -> Stored:
         """Write `fileobj` under `key`, see `Store.put`.
@@ -108,16 +109,21 @@ class LocalStore:
             if folder != self.folder:
                 self._make_folders(folder.parent)
             folder.mkdir(mode=0o700, parents=folder == self.folder, exist_ok=True)
+            self._lasting.discard(folder)
 
     def _force_folders(self, folder: Path) -> None:
-        """Force a folder and those above it to the disk: an entry lives in its parent."""
+        """Force a folder to the disk, and those above it: an entry lives in its parent.
+
+        Above a folder that has lasted before nothing is new.
+        """
         handle = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
         try:
             os.fsync(handle)
         finally:
             os.close(handle)
-        if folder != self.folder:
+        if folder != self.folder and folder not in self._lasting:
             self._force_folders(folder.parent)
+            self._lasting.add(folder)
 
 
 def _write(part: Path, fileobj: BinaryIO, limit: int) -> tuple[int, str]:

@@ -410,6 +410,27 @@ def test_the_script_uploads_and_is_told_in_json(site: Flask) -> None:
     assert upload(writer, "project.title", (jpeg(), "a.jpg")).status_code == 404
 
 
+def test_a_file_alone_is_taken_under_the_name_of_its_header(site: Flask) -> None:
+    writer = Writer(site)
+    headers = {
+        "Accept": "application/json",
+        "Origin": "https://127.0.0.1",
+        "Content-Type": "application/octet-stream",
+        "X-CSRF-Token": writer.client.token(f"/{SLUG}/continue"),
+        "X-File-Name": "Stra%C3%9Fen%2Ffest%0A.jpg",
+    }
+    path = f"{writer.address}/files/photos"
+    taken = writer.client.post(path, data=jpeg(), headers=headers)
+    empty = writer.client.post(path, data=b"", headers=headers)
+    nameless = writer.client.post(path, data=jpeg(), headers={**headers, "X-File-Name": ""})
+    forged = writer.client.post(path, data=jpeg(), headers={**headers, "X-CSRF-Token": "x"})
+
+    (file,) = files_of(site, writer)
+    assert (taken.status_code, taken.json) == (200, {"files": [str(file.id)]})
+    assert (file.name, file.size_received) == ("fest.jpg", len(jpeg()))
+    assert [one.status_code for one in (empty, nameless, forged)] == [422, 422, 400]
+
+
 def test_more_files_than_asked_for_are_refused_by_name(site: Flask) -> None:
     writer = Writer(site)
     for n in range(5):

@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from flask import Flask
 
+from portal.applications import keys
 from portal.apply import kept
 from portal.calls.queries import call_by_slug, current_version, definition_of
-from tests.drafts import SLUG
+from portal.core.db import transaction
+from tests.drafts import SLUG, complete
 from tests.strict import StrictClient, text_of
 
 FRESH = re.compile(r'(name="(?:csrf_token|window)" value=")[^"]+')
@@ -106,3 +108,28 @@ def test_the_same_page_is_kept_once_for_all(
         browser.get(f"{began(browser)}/section/applicant")
 
     assert len(kept.pages) == 1
+
+
+def test_check_and_confirmation_read_as_if_just_rendered(
+    site: Flask, new_browser: Callable[[], StrictClient]
+) -> None:
+    people = [owner(site, new_browser(), letter * 43) for letter in "ab"]
+    for place in ("/check", "/sent?n=1"):
+        pages = [shown(browser, path + place, "de") for browser, path in people]
+        for page, (browser, path) in zip(pages, people, strict=True):
+            end = f"{place}{'&' if '?' in place else '?'}l=de"
+            fresh = shown(browser, path + end, "de")
+            assert bare(page) == bare(fresh)
+            assert sum(other in page for _browser, other in people) == 1
+        for browser, path in people if place == "/check" else ():
+            browser.post_form(f"{path}/send", page=f"{path}/check")
+
+
+def owner(site: Flask, browser: StrictClient, key: str) -> tuple[StrictClient, str]:
+    """Return a browser that holds a complete draft, and the address of that."""
+    browser.set_cookie("__Host-device", key, domain="127.0.0.1", secure=True)
+    with site.app_context():
+        draft = complete(call_by_slug(SLUG))
+        with transaction():
+            keys.give_device(draft, keys.hash_of(key))
+        return browser, f"/{SLUG}/application/{draft.id}"

@@ -3,11 +3,13 @@
 from typing import Any
 
 import pytest
+from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 from pydantic import TypeAdapter
 
 from portal.calls.checks import check, files
 from portal.calls.questions import AnyQuestion
 from portal.calls.reading import show
+from portal.core.email import NO_MAIL, is_plain
 from portal.core.i18n import in_language
 
 READ: TypeAdapter[Any] = TypeAdapter(AnyQuestion)
@@ -199,3 +201,27 @@ def test_a_table_is_read_with_its_sum(speaking: None) -> None:
         shown = show(KINDS["rows"], rows)
     assert shown.rows == [["Saal", "10,50\xa0€", "2"], ["Tee", "2,00\xa0€", ""]]
     assert shown.total == ["", "12,50\xa0€", ""]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "name@example.org", "first.last+list@sub-1.example.co.uk", "a_b-c@x.de", "1@2.museum",
+        "ada@localhost", "ada@some.test", "ada@x.local", "ada@a.invalid", "ada@x.onion",
+        ".a@b.de", "a.@b.de", "a..b@c.de", "a@-b.de", "a@b-.de", "a@b--c.de", "a@xn--bcher-kva.de",
+        "a@b.c", "a@b.c1", "Ada@example.org", "a@Example.org", "a@bücher.de", "ü@b.de",
+        "a" * 64 + "@b.de", "a" * 65 + "@b.de", "a@" + "b" * 63 + ".de", "a@" + "b" * 64 + ".de",
+    ],
+)  # fmt: skip
+def test_a_plain_address_is_one_that_the_library_takes_as_it_is(text: str) -> None:
+    try:
+        taken = validate_email(text, check_deliverability=False).normalized == text
+    except EmailNotValidError:
+        taken = False
+
+    assert taken or not is_plain(text)
+
+
+def test_most_addresses_are_plain() -> None:
+    assert is_plain("first.last+list@sub-1.example.co.uk")
+    assert set(SPECIAL_USE_DOMAIN_NAMES) <= NO_MAIL

@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import uuid4
 
+from sqlalchemy.orm.attributes import set_committed_value
+
 from portal.applications import keys
 from portal.applications.deadline import Closed, NotOpenYet, require_open
 from portal.applications.models import Application, Deletion
@@ -17,6 +19,7 @@ from portal.calls.definition import Definition
 from portal.calls.models import Call
 from portal.calls.moments import Phase, phase
 from portal.calls.queries import definition_of
+from portal.core import rows
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.db import db
@@ -47,28 +50,26 @@ def start(call: Call, *, device: str, locale: str, at: datetime) -> Application:
         raise NotOpenYet if phase(call, at) is Phase.BEFORE else Closed
     application = _empty(call, locale, at)
     keys.give_first_device(application, device)
-    db.session.flush()
     return application
 
 
 def begin(call: Call, *, locale: str, at: datetime) -> Application:
     """Return an empty draft that nobody holds a key to yet; the time of the call does not count."""
-    application = _empty(call, locale, at)
-    db.session.flush()
-    return application
+    return _empty(call, locale, at)
 
 
 def _empty(call: Call, locale: str, at: datetime) -> Application:
     application = Application(
         id=uuid4(),
-        call=call,
+        call_id=call.id,
         form_version_id=call.newest_version_id,
         locale=locale,
         created_at=at,
         saved_at=at,
         draft=_prefilled(definition_of(call.newest_version_id)),
     )
-    db.session.add(application)
+    set_committed_value(application, "call", call)
+    rows.add(application)
     return application
 
 
@@ -111,6 +112,7 @@ def save(  # noqa: PLR0913  (who, what, from where and when; each is needed)
         application.draft, application.marks, application.aside = draft, marks, aside
         touch(application, at)
         _take_facts(application)
+        rows.save(application)
     return Saved(application.revision, application.saved_at, conflicts)
 
 

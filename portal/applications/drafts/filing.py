@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from uuid import uuid4
 
 from sqlalchemy import select
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal import storage
 from portal.applications.drafts import drafting
@@ -17,6 +18,7 @@ from portal.applications.drafts.writing import require_writable
 from portal.applications.models import Application, File, FileKey, FileState
 from portal.applications.queries import definition_for, draft_files
 from portal.calls.questions import FILE_TYPES, AnyQuestion
+from portal.core import rows
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.db import db
@@ -24,7 +26,7 @@ from portal.core.errors import DomainError, NoRoom, NotFound
 from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
 from portal.core.text import one_line
-from portal.jobs import enqueue
+from portal.jobs import order
 from portal.settings import Settings
 
 ALLOWED = {"photos": ("jpeg", "png", "webp", "heic"), "documents": ("pdf",)}
@@ -128,6 +130,7 @@ def keep(application: Application, key: str, incoming: Incoming, *, at: datetime
     present = [file for file in draft_files(application) if file.key == key]
     file = File(
         id=uuid4(),
+        application_id=application.id,
         key=key,
         position=max((f.position for f in present), default=-1) + 1,
         name=incoming.name,
@@ -139,9 +142,12 @@ def keep(application: Application, key: str, incoming: Incoming, *, at: datetime
         height=incoming.height,
         created_at=at,
     )
-    application.files.append(file)
+    rows.add(file)
+    if "files" in application.__dict__:
+        set_committed_value(application, "files", [*application.files, file])
     drafting.touch(application, at)
-    enqueue("check_file", dedupe=f"check_file:{file.id}", first=True, file_id=file.id)
+    rows.save(application)
+    order("check_file", dedupe=f"check_file:{file.id}", file_id=file.id)
     return file
 
 
@@ -184,6 +190,7 @@ def describe(application: Application, fields: dict[str, Any], *, by: Actor, at:
     changed = [file for file in draft_files(application) if _describe(file, fields)]
     for file in changed:
         require_writable(application, file.key, by=by, at=at)
+        rows.save(file)
     if changed:
         drafting.touch(application, at)
 

@@ -5,10 +5,12 @@ import json
 import secrets
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from functools import cached_property
+from typing import Any, cast
 from uuid import uuid4
 
-from sqlalchemy import update
+from sqlalchemy import Table, bindparam, update
+from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.applications import reactions
 from portal.applications.deadline import Arrival, require_open
@@ -32,10 +34,11 @@ from portal.applications.queries import (
 )
 from portal.applications.search import indexing
 from portal.applications.workflow import Move, Status
-from portal.calls.answers import Problem, ineligible, problems, values
+from portal.calls.answers import Judged, Problem, ineligible, judge
 from portal.calls.definition import Definition
-from portal.calls.models import Call, FormVersion
-from portal.calls.queries import current_version
+from portal.calls.models import Call
+from portal.calls.queries import fingerprint_of
+from portal.core import rows
 from portal.core.actor import Actor
 from portal.core.clock import now
 from portal.core.db import db
@@ -45,6 +48,15 @@ from portal.core.text import one_line
 
 # Crockford's base 32: no I, L, O, U, so a code read aloud or typed from paper stays right.
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+_CALL = cast("Table", Call.__table__)
+_NEXT_NUMBER = (
+    update(_CALL)
+    .where(_CALL.c.id == bindparam("call_id"))
+    .values(last_number=_CALL.c.last_number + 1)
+    .returning(_CALL.c.last_number)
+)
 
 
 class Incomplete(DomainError):
@@ -57,9 +69,20 @@ class Incomplete(DomainError):
 
 def what_is_missing(application: Application) -> list[Problem]:
     """Return all that stands between the draft and sending, in the order of the form."""
-    definition = definition_for(application)
-    files = draft_files(application)  # loaded first, so that counting them asks nothing more
-    found = problems(definition, application.draft, file_counts(application))
+    return _in_order(application, _judged(application).problems)
+
+
+def _judged(application: Application) -> Judged:
+    draft_files(application)  # loaded first, so that counting them asks nothing more
+    counts = file_counts(application)
+    return judge(definition_for(application), application.draft, counts)
+
+
+def _in_order(application: Application, found: list[Problem]) -> list[Problem]:
+    """Return what excludes from taking part, then all else that was found, then refused files."""
+    definition, files = definition_for(application), draft_files(application)
+    if not found and all(file.state is not FileState.REFUSED for file in files):
+        return []
     excluded = {question.key for question in ineligible(definition, application.draft)}
     refused = [
         Problem(
@@ -88,26 +111,27 @@ def send(
     its version. Raises
     `Incomplete`, `Closed`, `Forbidden`.
     """
-    sent_before = latest(application)
-    if sent_before and _is_unchanged(application, sent_before):
+    sent_before, judged = latest(application), _judged(application)
+    content = _Content(application, judged.values)
+    if sent_before and not judged.problems and content.sha256 == sent_before.sha256:
         return sent_before
     POLICY.require(by, Action.SEND, application)
     arrival = require_open(application, arrived_at)
     came = entry_of(application) if sent_before is None else None
     arrived_at = came.received_at if came else arrived_at
-    if found := [p for p in what_is_missing(application) if p.key not in gaps]:
+    problems = _in_order(application, judged.problems)
+    if found := [p for p in problems if p.key not in gaps]:
         raise Incomplete(found)
     late = arrival is Arrival.LATE
-    # Nothing that is read here depends on what is written here, so all is written in one go.
-    with db.session.no_autoflush:
-        version = _freeze(application, by=by, arrived_at=arrived_at, late=late, gaps=gaps)
-        if not sent_before:
-            number(application, arrived_at)
-        move = Move.REVISE if sent_before else Move.SUBMIT
-        event = application.make_move(move, by=by, at=arrived_at)
-        indexing.note(application, version)
-        note_consents(application, version)
-        reactions.react(application, event)
+    version = _freeze(application, content, by=by, arrived_at=arrived_at, late=late)
+    if not sent_before:
+        number(application, arrived_at)
+    move = Move.REVISE if sent_before else Move.SUBMIT
+    event = application.make_move(move, by=by, at=arrived_at)
+    rows.save(application)
+    indexing.note(application, version)
+    note_consents(application, version)
+    reactions.react(application, event)
     return version
 
 
@@ -128,46 +152,48 @@ def withdraw_consent(application: Application, kind: str, *, by: Actor, at: date
             consent.withdrawn_at = at
 
 
-def _is_unchanged(application: Application, version: Version) -> bool:
-    definition = definition_for(application)
-    counts = file_counts(application)
-    if problems(definition, application.draft, counts):
-        return False
-    answers = values(definition, application.draft, counts)
-    form = current_version(application.call)
-    return _fingerprint_of_draft(application, definition, answers, form) == version.sha256
+class _Content:
+    """What would be sent of a draft: cleaned answers and usable files."""
+
+    def __init__(self, application: Application, answers: dict[str, Any]) -> None:
+        self.answers = answers
+        self.form = application.call.newest_version_id
+        self.files = sent_files(application, definition_for(application))
+
+    @cached_property
+    def sha256(self) -> str:
+        """The fingerprint of the version that would be made."""
+        return fingerprint(self.answers, list(map(_facts, self.files)), fingerprint_of(self.form))
 
 
 def _freeze(
-    application: Application,
-    *,
-    by: Actor,
-    arrived_at: datetime,
-    late: bool,
-    gaps: Collection[str],
+    application: Application, content: _Content, *, by: Actor, arrived_at: datetime, late: bool
 ) -> Version:
-    definition = definition_for(application)
-    answers = values(definition, application.draft, file_counts(application), gaps)
-    form = current_version(application.call)
+    before = latest(application)
     version = Version(
         id=uuid4(),
-        n=len(application.versions) + 1,
-        form_version_id=form.id,
-        answers=answers,
+        application_id=application.id,
+        n=before.n + 1 if before else 1,
+        form_version_id=content.form,
+        answers=content.answers,
         locale=application.locale,
-        reason=Reason.REVISE if application.versions else Reason.SUBMIT,
+        reason=Reason.REVISE if before else Reason.SUBMIT,
         arrived_at=arrived_at,
         stored_at=now(),
         late=late,
         by_kind=by.kind,
         by_key=by.key,
-        sha256=_fingerprint_of_draft(application, definition, answers, form),
+        sha256=content.sha256,
         check_code=new_check_code(),
         draft_revision=application.revision,
-        files=[_frozen(file, n) for n, file in enumerate(sent_files(application, definition))],
     )
-    application.versions.append(version)
-    application.title = one_line(str(answers.get(definition.title_key) or ""))[:2000]
+    rows.add(version)
+    rows.insert(VersionFile, *(_frozen(version, f, n) for n, f in enumerate(content.files)))
+    earlier = application.versions if before else []
+    set_committed_value(application, "versions", [*earlier, version])
+    set_committed_value(version, "application", application)
+    title = content.answers.get(definition_for(application).title_key)
+    application.title = one_line(str(title or ""))[:2000]
     return version
 
 
@@ -182,33 +208,20 @@ def sent_files(application: Application, definition: Definition) -> list[File]:
     return sorted(usable, key=lambda file: (order[file.key], file.position, file.created_at))
 
 
-def _frozen(file: File, position: int) -> VersionFile:
-    return VersionFile(
-        file=file,
-        position=position,
-        caption=file.caption,
-        credit=file.credit,
-        alt=file.alt,
-        persons=file.persons,
-    )
+def _frozen(version: Version, file: File, position: int) -> dict[str, Any]:
+    mine = {"version_id": version.id, "file_id": file.id, "position": position}
+    return mine | _words(file)
 
 
-def _fingerprint_of_draft(
-    application: Application, definition: Definition, answers: dict[str, Any], form: FormVersion
-) -> str:
-    files = [
-        {
-            "question": file.key,
-            "name": file.name,
-            "sha256": file.sha256_received,
-            "caption": file.caption,
-            "credit": file.credit,
-            "alt": file.alt,
-            "persons": file.persons,
-        }
-        for file in sent_files(application, definition)
-    ]
-    return fingerprint(answers, files, form.sha256)
+def _words(file: File) -> dict[str, str]:
+    return {
+        "caption": file.caption, "credit": file.credit, "alt": file.alt, "persons": file.persons
+    }  # fmt: skip
+
+
+def _facts(file: File) -> dict[str, str]:
+    mine = {"question": file.key, "name": file.name, "sha256": file.sha256_received}
+    return mine | _words(file)
 
 
 def fingerprint(answers: dict[str, Any], files: list[dict[str, Any]], form: str) -> str:
@@ -220,19 +233,15 @@ def fingerprint(answers: dict[str, Any], files: list[dict[str, Any]], form: str)
 
 def new_check_code() -> str:
     """Return a random code like `K7M3-9XQD-24HT`: 60 bits, enough where a hit tells nothing."""
-    letters = "".join(secrets.choice(ALPHABET) for _n in range(12))
-    return "-".join(letters[n : n + 4] for n in (0, 4, 8))
+    bits = secrets.randbits(60)
+    letters = "".join([ALPHABET[bits >> 5 * n & 31] for n in range(12)])
+    return f"{letters[:4]}-{letters[4:8]}-{letters[8:]}"
 
 
 def number(application: Application, at: datetime) -> None:
     """Give the next number of the call. The row of the call is locked until the commit."""
-    number = db.session.execute(
-        update(Call)
-        .where(Call.id == application.call_id)
-        .values(last_number=Call.last_number + 1)
-        .returning(Call.last_number)
-        .execution_options(synchronize_session=False)
-    ).scalar_one()
+    given = {"call_id": application.call_id}
+    number: int = rows.connection().execute(_NEXT_NUMBER, given).scalar_one()
     application.number = number
     application.reference = f"{application.call.prefix}-{number:04}"
     application.submitted_at = at
@@ -240,26 +249,26 @@ def number(application: Application, at: datetime) -> None:
 
 def note_consents(application: Application, version: Version) -> None:
     """Keep each consent with the version of its text and the time; a no ends an earlier yes."""
-    definition = definition_under(version)
-    given = {one.kind: one for one in application.consents if one.withdrawn_at is None}
-    for question in definition.questions.values():
-        kind = getattr(question, "consent", None)
-        if not kind:
-            continue
-        answer = version.answers.get(question.key) or {}
+    given: dict[str, Consent] = {}
+    if version.n > 1:
+        given = {one.kind: one for one in application.consents if one.withdrawn_at is None}
+    fresh = []
+    for key, kind in definition_under(version).consents:
+        answer = version.answers.get(key) or {}
         agreed = answer.get("answer") == "yes"
         earlier = given.get(kind)
         if earlier and (not agreed or earlier.text_version != answer["version"]):
             earlier.withdrawn_at = version.arrived_at
         if agreed and (not earlier or earlier.text_version != answer["version"]):
-            application.consents.append(
-                Consent(
-                    kind=kind,
-                    text_version=answer["version"],
-                    given_at=version.arrived_at,
-                    channel=application.channel,
-                )
-            )
+            fresh.append({"kind": kind, "text_version": answer["version"]})
+    common = {
+        "application_id": application.id,
+        "given_at": version.arrived_at,
+        "channel": application.channel,
+    }
+    rows.insert(Consent, *(common | one for one in fresh))
+    if fresh and "consents" in application.__dict__:
+        db.session.expire(application, ["consents"])
 
 
 def is_sent(application: Application) -> bool:

@@ -15,10 +15,11 @@ from portal.applications.search.searching import BREAK, digest_of, words_of
 from portal.calls.definition import Definition
 from portal.calls.queries import definition_of
 from portal.calls.reading import Shown, show
+from portal.core import rows
 from portal.core.db import db, transaction
 from portal.core.i18n import BINDING, in_language
 from portal.core.text import normalise
-from portal.jobs import enqueue
+from portal.jobs import enqueue, order
 
 READ = "read_application"
 FIND_DOUBLES = "find_duplicates"
@@ -37,18 +38,25 @@ def note(application: Application, version: Version) -> None:
     """
     definition = definition_of(version.form_version_id)
     before = digest_of(application.id) if version.n > 1 else None
-    digest = before or Digest(
-        application_id=application.id, call_id=application.call_id, doc=NOT_YET
-    )
     name = shown_name(definition, version.answers)
-    digest.version_n, digest.late = version.n, version.late
-    digest.name = name[:2000]
-    digest.title_key = " ".join(words_of(application.title))[:200]
-    digest.sort_name = " ".join(words_of(name))[:200]
-    digest.name_key = LEGAL_FORM.sub("", digest.sort_name).strip()
-    digest.email_key = application.owner_email.lower()
-    db.session.add(digest)
-    enqueue(READ, dedupe=f"{READ}:{version.id}", first=True, application_id=application.id)
+    sort_name = " ".join(words_of(name))[:200]
+    told = {
+        "version_n": version.n,
+        "late": version.late,
+        "name": name[:2000],
+        "title_key": " ".join(words_of(application.title))[:200],
+        "sort_name": sort_name,
+        "name_key": LEGAL_FORM.sub("", sort_name).strip(),
+        "email_key": application.owner_email.lower(),
+    }
+    if before is None:
+        mine = {"application_id": application.id, "call_id": application.call_id, "doc": NOT_YET}
+        rows.insert(Digest, mine | told)
+    else:
+        for column, value in told.items():
+            setattr(before, column, value)
+        rows.save(before)
+    order(READ, dedupe=f"{READ}:{version.id}", application_id=application.id)
 
 
 def read(application_id: str) -> None:

@@ -55,11 +55,11 @@
 
     function send() {
       const call = new XMLHttpRequest();
-      const data = new FormData();
       const started = Date.now();
-      data.append(box.dataset.files, file, file.name);
       call.open("POST", words.upload);
       call.setRequestHeader("Accept", "application/json");
+      call.setRequestHeader("Content-Type", "application/octet-stream"); // what it is, the server looks
+      call.setRequestHeader("X-File-Name", encodeURIComponent(file.name));
       call.setRequestHeader("X-CSRF-Token", document.getElementsByName("csrf_token")[0].value);
       call.responseType = "json";
       under += 1;
@@ -91,7 +91,7 @@
       bar.hidden = false;
       button.textContent = words.cancel;
       button.onclick = () => call.abort();
-      call.send(data);
+      call.send(file);
     }
 
     function stop(sentence, again) {
