@@ -31,9 +31,19 @@ def to_stderr() -> None:
     """Write the log of this process as JSON lines, unless somebody set up logging already."""
     if logging.getLogger().handlers:
         return
+    _note_only_what_is_written()
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(JsonLines())
     logging.basicConfig(level=logging.INFO, handlers=[handler])
+
+
+def _note_only_what_is_written() -> None:
+    """Let records leave out what our lines do not name, as Python's guide to logging suggests.
+
+    To find the line of code that speaks costs more than to write what it says.
+    """
+    logging._srcfile = None  # noqa: SLF001
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
 
 
 def say(level: int, sentence: str, **facts: Any) -> None:

@@ -20,7 +20,8 @@ from portal.settings import LOOPBACK
 
 AGE = 400 * 24 * 3600  # seconds; browsers keep no cookie longer
 SAFE = {"GET", "HEAD", "OPTIONS"}
-SIZE = 32
+SIZE = 32  # bytes
+LENGTH = 43  # letters of so many bytes in base 64
 
 
 class TokenMissing(BadRequest):
@@ -38,20 +39,24 @@ def cookie_name() -> str:
 
 def csrf_token() -> str:
     """Return the token for the forms of this page (a Jinja global); sets the cookie if need be."""
-    if "csrf_token" not in g:
-        g.csrf_token = _masked()
-    token: str = g.csrf_token
+    token: str | None = g.get("csrf_token")
+    if token is None:
+        token = g.csrf_token = _masked()
     return token
 
 
 def _masked() -> str:
     if "csrf_key" not in g:
         key = request.cookies.get(cookie_name(), "")
-        g.csrf_fresh = len(key) != len(new_key())
-        g.csrf_key = new_key() if g.csrf_fresh else key
+        fresh = len(key) != LENGTH
+        g.csrf_key, g.csrf_fresh = new_key() if fresh else key, fresh
     mask = secrets.token_bytes(SIZE)
-    hidden = bytes(a ^ b for a, b in zip(mask, _proof(g.csrf_key), strict=True))
-    return base64.urlsafe_b64encode(mask + hidden).decode()
+    return base64.urlsafe_b64encode(mask + _mixed(mask, _proof(g.csrf_key))).decode()
+
+
+def _mixed(one: bytes, other: bytes) -> bytes:
+    """Return two values of `SIZE` bytes as one, bit by bit (exclusive or)."""
+    return (int.from_bytes(one) ^ int.from_bytes(other)).to_bytes(SIZE)
 
 
 def csrf_field() -> Markup:
@@ -84,8 +89,7 @@ def token_is_right(token: str) -> bool:
         return False
     if not key or len(raw) != 2 * SIZE:
         return False
-    told = bytes(a ^ b for a, b in zip(raw[:SIZE], raw[SIZE:], strict=True))
-    return hmac.compare_digest(told, _proof(key))
+    return hmac.compare_digest(_mixed(raw[:SIZE], raw[SIZE:]), _proof(key))
 
 
 def origin_is_ours() -> bool:

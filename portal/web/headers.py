@@ -1,11 +1,14 @@
 """The headers of every answer, and the cookies' manners: set in one place, weakened nowhere."""
 
 import gzip
+from functools import partial
+from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, Response, current_app, g, request
+from flask import Flask, Response, g, request
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
+from werkzeug.datastructures import Headers
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from portal.settings import LOOPBACK, Settings
@@ -34,6 +37,7 @@ FIXED = {
 SEALED = "default-src 'none'; sandbox"
 HSTS = "max-age=63072000; includeSubDomains"
 LEAST = 1400  # bytes; less fits into one packet anyway
+LEVEL = 3  # the next one takes twice the time for pages that are 5 % smaller
 
 
 def cacheable(seconds: int) -> None:
@@ -46,48 +50,78 @@ def seal() -> None:
     g.is_sealed = True
 
 
-def dress(response: Response) -> Response:
-    """Put the headers on an answer (an `after_request` hook)."""
-    response.headers.extend(FIXED)
-    if g.get("is_sealed"):
+class Answer(Response):
+    """An answer of Flask; one that is whole goes out as it is."""
+
+    is_whole = False
+
+    def get_wsgi_headers(self, environ: Any) -> Headers:
+        """Return the headers that go out. Werkzeug's own way copies and reads all of them."""
+        return self.headers if self.is_whole else super().get_wsgi_headers(environ)
+
+
+def dress(fixed: list[tuple[str, str]], response: Response) -> Response:
+    """Put the headers on an answer (an `after_request` hook); `fixed` are the same for all.
+
+    They are put into the list of headers itself: Werkzeug would look at each letter of each of
+    them, which costs every request a tenth.
+    """
+    here = vars(g._get_current_object())  # noqa: SLF001  once: the proxy asks anew at each dot
+    there = {name.lower(): value for name, value in response.headers}
+    fresh = [*fixed]
+    if "is_asset" not in here:
+        packed = _compress(response, there)
+        fresh += _keeping(response, there, here.get("cache_seconds", 0), packed=packed)
+    response.headers._list += fresh  # noqa: SLF001
+    if "is_sealed" in here:
         response.headers["Content-Security-Policy"] = SEALED
-    if g.get("is_address_hidden"):
+    if "is_address_hidden" in here:
         response.headers["Referrer-Policy"] = "no-referrer"
-    if current_app.extensions["settings"].production:
-        response.headers["Strict-Transport-Security"] = HSTS
-    if not g.get("is_asset"):
-        _keep_or_not(response)
-        _compress(response)
     return response
 
 
-def _keep_or_not(response: Response) -> None:
-    """Let nothing personal be stored; a page for everybody may be, as long as it sets no cookie."""
-    seconds = g.get("cache_seconds", 0)
-    if seconds and response.status_code == 200 and "Set-Cookie" not in response.headers:
-        response.headers["Cache-Control"] = f"private, max-age={seconds}"
-    else:
-        response.headers["Cache-Control"] = "no-store"
-    _vary(response, "Cookie, Accept-Language")
+def _keeping(
+    response: Response, there: dict[str, str], seconds: int, *, packed: bool
+) -> list[tuple[str, str]]:
+    """Return what tells browsers and caches whether to keep the answer.
+
+    Nothing personal is stored; a page for everybody may be, as long as it sets no cookie.
+    """
+    for name in {"cache-control", "vary"} & there.keys():
+        del response.headers[name]
+    kept = seconds and response.status_code == 200 and "set-cookie" not in there
+    vary = "Cookie, Accept-Language, Accept-Encoding" if packed else "Cookie, Accept-Language"
+    return [
+        ("Cache-Control", f"private, max-age={seconds}" if kept else "no-store"),
+        ("Vary", f"{there['vary']}, {vary}" if "vary" in there else vary),
+    ]
 
 
-def _vary(response: Response, names: str) -> None:
-    """Add names to `Vary`; Werkzeug's own way parses and writes it anew for each name."""
-    there = response.headers.get("Vary")
-    response.headers["Vary"] = f"{there}, {names}" if there else names
+def _compress(response: Response, there: dict[str, str]) -> bool:
+    """Pack a page and return whether it was one to pack.
 
-
-def _compress(response: Response) -> None:
-    """Pack pages. Tokens on them are masked anew each time, so their size tells nothing."""
-    if response.mimetype != "text/html" or response.direct_passthrough or response.is_streamed:
-        return
-    if "Content-Encoding" in response.headers or request.accept_encodings["gzip"] <= 0:
-        return
+    Tokens on pages are masked anew each time, so their size tells nothing.
+    """
+    if not there.get("content-type", "").startswith("text/html") or not _takes_gzip():
+        return False
+    if "content-encoding" in there or response.direct_passthrough or response.is_streamed:
+        return False
     content = response.get_data()
-    if len(content) >= LEAST:
-        response.set_data(gzip.compress(content, 4, mtime=0))
-        response.headers["Content-Encoding"] = "gzip"
-        _vary(response, "Accept-Encoding")
+    if len(content) < LEAST:
+        return False
+    packed = gzip.compress(content, LEVEL, mtime=0)
+    response.response = [packed]
+    response.headers["Content-Length"] = str(len(packed))
+    response.headers["Content-Encoding"] = "gzip"
+    if isinstance(response, Answer):
+        response.is_whole = response.status_code == 200
+    return True
+
+
+def _takes_gzip() -> bool:
+    """Return whether the browser takes packed pages; the usual word for it is read at once."""
+    wish = request.environ.get("HTTP_ACCEPT_ENCODING", "")
+    return "gzip" in wish and (";" not in wish or request.accept_encodings["gzip"] > 0)
 
 
 class Sessions(SecureCookieSessionInterface):
@@ -121,7 +155,12 @@ def init(app: Flask, settings: Settings) -> None:
         SESSION_COOKIE_PATH="/",
     )
     app.session_interface = Sessions()
+    app.response_class = Answer
     if settings.trusted_proxies:
         near = settings.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=near, x_proto=near, x_host=0)  # type: ignore[method-assign]
-    app.after_request(dress)
+    fixed = [
+        *FIXED.items(),
+        *([("Strict-Transport-Security", HSTS)] if settings.production else []),
+    ]
+    app.after_request(partial(dress, fixed))

@@ -12,6 +12,7 @@ from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 from portal.core.i18n import BINDING, LANGUAGES, catalogue, format_number, language
 from portal.core.text import UNWANTED
@@ -39,7 +40,7 @@ def offer(codes: Iterable[str]) -> None:
     """Offer only these languages on this page (those of them that the room speaks)."""
     spoken = g.get("languages_spoken", LANGUAGES)
     g.languages_offered = tuple(code for code in codes if code in spoken) or (BINDING,)
-    flask_babel.refresh()
+    g.pop("_flask_babel", None)  # what Flask-Babel chose before: it asks anew
 
 
 def enter_staff_room() -> None:
@@ -56,12 +57,13 @@ def select_locale() -> str:
     for wish in (request.args.get("l"), request.cookies.get(cookie_name())):
         if wish in codes:
             return str(wish)
-    return _browser(request.accept_languages, codes)
+    return _browser(request.environ.get("HTTP_ACCEPT_LANGUAGE", ""), codes)
 
 
-def _browser(wishes: LanguageAccept, codes: tuple[str, ...]) -> str:
+@lru_cache(maxsize=1024)
+def _browser(wishes: str, codes: tuple[str, ...]) -> str:
     """Return the first wish that is offered, for example `ar` for `ar-SY`; else German."""
-    for wish, _quality in wishes:
+    for wish, _quality in parse_accept_header(wishes, LanguageAccept):
         code = wish.split("-")[0].lower()
         if code in codes:
             return code
