@@ -1,7 +1,10 @@
 """Calls, drafts and sent applications for tests, made through the use cases that people use."""
 
 import hashlib
+import json
 from collections.abc import Mapping
+from copy import deepcopy
+from datetime import date
 from functools import cache
 from typing import Any
 from uuid import uuid4
@@ -11,7 +14,9 @@ from portal.applications import access
 from portal.applications.drafts import drafting, sending
 from portal.applications.models import Application, File, FileState, Version
 from portal.applications.search import indexing
-from portal.calls import loading
+from portal.calls import loading, usecases
+from portal.calls.callfile import Source
+from portal.calls.definition import Definition
 from portal.calls.models import Call
 from portal.core.actor import Applicant
 from portal.core.clock import now
@@ -34,14 +39,25 @@ NOMINATION = {
 
 def open_call(slug: str = SLUG) -> Call:
     """Return an example call that is open today, committed."""
-    data = shifted(_source(slug), now().date())
     with transaction():
-        return loading.load_data(data, slug).call
+        return loaded(slug)
+
+
+def loaded(slug: str = SLUG, jury: Mapping[str, Any] | None = None) -> Call:
+    """Return an example call that is open today, its part about the jury changed.
+
+    Writes into the caller's transaction. Reading and checking the call takes longer than most
+    tests, so each process does it once a day for each wish; `tests/calls` tests it.
+    """
+    definition, data = _checked(slug, now().date(), json.dumps(jury or {}, sort_keys=True))
+    return usecases.save(definition, deepcopy(data)).call
 
 
 @cache
-def _source(slug: str) -> dict[str, Any]:
-    return source(slug)
+def _checked(slug: str, today: date, jury: str) -> tuple[Definition, dict[str, Any]]:
+    data = shifted(source(slug), today)
+    data = {**data, "jury": {**data.get("jury", {}), **json.loads(jury)}}
+    return loading.checked(Source(slug, data)), data
 
 
 def begun(

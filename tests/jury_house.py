@@ -15,16 +15,15 @@ from portal.applications.jury import assigning, conflicts, judging
 from portal.applications.jury.judging import Juror, Tie
 from portal.applications.models import Application
 from portal.applications.workflow import Move, Status
-from portal.calls import loading, memberships
+from portal.calls import memberships
 from portal.calls.memberships import Function, Role
 from portal.calls.models import Call
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.demo import sample
-from portal.demo.shifting import shifted
 from portal.scoring.sheet import pledging, sending, sheets
 from portal.scoring.sheet.sheets import Window
-from tests.drafts import SLUG, _file, _source, begun, send
+from tests.drafts import SLUG, _file, begun, loaded, send
 from tests.people import BY, Person, a_browser, a_person, set_cookie
 from tests.strict import StrictClient
 
@@ -145,10 +144,8 @@ class JuryHouse:
 
 def load(slug: str = SLUG, jury: Mapping[str, Any] | None = None) -> Call:
     """Return an example call that is open today, its part about the jury changed."""
-    data = shifted(_source(slug), now().date())
-    data = {**data, "jury": {**data.get("jury", {}), **(jury or {})}}
     with transaction():
-        return loading.load_data(data, slug).call
+        return loaded(slug, jury)
 
 
 def a_jury_house(app: Flask, count: int = 3, jury: Mapping[str, Any] | None = None) -> JuryHouse:

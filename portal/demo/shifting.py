@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from copy import deepcopy
 from datetime import date, datetime, timedelta
 from functools import cache, partial
 from pathlib import Path
@@ -23,6 +24,12 @@ Moves = Mapping[date, date]
 
 def source(slug: str) -> dict[str, Any]:
     """Return the example call file `slug` as plain data, dates as in the file."""
+    return deepcopy(_source(slug))
+
+
+@cache
+def _source(slug: str) -> dict[str, Any]:
+    """Return what stands in the file; reading it takes half a second, and stages read it again."""
     data: dict[str, Any] = YAML(typ="safe", pure=True).load(CALLS / f"{slug}.yaml")
     return data
 

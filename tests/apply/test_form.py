@@ -16,9 +16,9 @@ from portal.calls.queries import call_by_slug
 from portal.calls.questions import AnyQuestion
 from portal.core.clock import now
 from portal.core.db import db, transaction
-from portal.demo.build import SLUGS, open_stage
+from portal.demo.build import SLUGS
 from portal.demo.sample import open_call as example
-from tests.drafts import complete, send
+from tests.drafts import complete, loaded, send
 from tests.storage.makers import jpeg, pdf_of, picture, png
 from tests.strict import StrictClient, check_html, text_of
 
@@ -40,7 +40,8 @@ def site(bare_app: Flask) -> Flask:
     """Return an application with both example calls."""
     bare_app.test_client_class = StrictClient
     with bare_app.app_context(), transaction():
-        open_stage()
+        for slug in SLUGS:
+            loaded(slug)
     return bare_app
 
 

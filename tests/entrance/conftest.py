@@ -10,7 +10,8 @@ from sqlalchemy import select
 from portal.calls.models import Call
 from portal.core.clock import now
 from portal.core.db import db, transaction
-from portal.demo.build import open_stage
+from portal.demo.build import SLUGS
+from tests.drafts import loaded
 from tests.strict import StrictClient
 
 SLUG = "integrationspreis-2027"
@@ -20,7 +21,8 @@ SLUG = "integrationspreis-2027"
 def calls(bare_app: Flask) -> Flask:
     """Return an application in which both example calls are open."""
     with bare_app.app_context(), transaction():
-        open_stage()
+        for slug in SLUGS:
+            loaded(slug)
     bare_app.test_client_class = StrictClient
     return bare_app
 

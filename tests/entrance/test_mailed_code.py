@@ -12,13 +12,12 @@ from flask import Flask
 from sqlalchemy import select, update
 
 from portal.accounts.models import Session, User
-from portal.calls import loading, memberships
+from portal.calls import memberships
 from portal.calls.memberships import Role
 from portal.calls.people import Wish, add_user
 from portal.calls.queries import call_by_slug
 from portal.core.clock import now
 from portal.core.db import db, transaction
-from portal.demo.shifting import shifted, source
 from portal.mail.models import LocalMail
 from tests.drafts import SLUG, open_call, post_letters
 from tests.people import (
@@ -38,12 +37,10 @@ STRICT = "heimat-preis-2027"
 @pytest.fixture
 def calls(bare_app: Flask) -> Flask:
     """Return an application with a call that takes mailed codes, and one that does not."""
-    data = shifted(source(SLUG), now().date())
-    data["jury"] = {**data.get("jury", {}), "second_factor_by_mail": True}
     with bare_app.app_context():
         open_call(STRICT)
         with transaction():
-            loading.load_data(data, SLUG)
+            loaded(SLUG, {"second_factor_by_mail": True})
     return bare_app
 
 
