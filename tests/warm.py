@@ -70,7 +70,7 @@ def _keep_addresses() -> None:
         for name in BUILDERS:
             setattr(rule, name, kept[key][name].__get__(rule, None))
 
-    Rule.compile = shared  # type: ignore[method-assign]
+    Rule.compile = shared  # type: ignore[assignment, method-assign]
 
 
 def _keep_sql() -> None:
