@@ -19,7 +19,7 @@ from portal.calls.queries import call_by_slug
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.mail.models import LocalMail
-from tests.drafts import SLUG, open_call, post_letters
+from tests.drafts import SLUG, loaded, open_call, post_letters
 from tests.people import (
     BY,
     PASSWORD,
