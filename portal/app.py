@@ -86,6 +86,7 @@ from portal.scoring.meeting import meetings, minutes
 from portal.settings import Settings, load
 from portal.web import (
     addresses,
+    answers,
     arrival,
     assets,
     csrf,
@@ -213,6 +214,7 @@ def _porch(app: Flask, settings: Settings) -> None:
     doors.init(app)
     errors.init(app)
     for module in (
-        addresses, assets, filters, frame, heading, pieces, staff, web_areas, office_frame, jury
+        addresses, answers, assets, filters, frame, heading, pieces, staff, web_areas,
+        office_frame, jury,
     ):  # fmt: skip
         module.init(app)

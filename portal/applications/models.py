@@ -1,5 +1,6 @@
 """An application with everything that hangs on it. `make_move` is the only door to `status`."""
 
+from collections import Counter
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -171,6 +172,11 @@ class Version(Model):
     files: Mapped[list["VersionFile"]] = relationship(
         order_by="VersionFile.position", cascade="all, delete-orphan"
     )
+
+    @property
+    def file_counts(self) -> dict[str, int]:
+        """How many files each question has that has any."""
+        return Counter(kept.file.key for kept in self.files)
 
 
 class FileState(StrEnum):

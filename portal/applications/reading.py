@@ -1,7 +1,7 @@
 """Answers ready to be read: one view of draft and version for pages, receipt and letters."""
 
-from collections.abc import Collection
-from dataclasses import asdict, dataclass, field
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from portal.applications import keys
@@ -40,14 +40,13 @@ from portal.documents.receipt import receipt
 PERSONS = {"yes": True, "unclear": True, "no": False}
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One question with its answer in words; `is_wrong` marks what cannot be sent like this."""
 
     question: AnyQuestion
     shown: Shown
     is_wrong: bool = False
-    files: list[Any] = field(default_factory=list)
+    files: Sequence[Any] = ()
 
 
 @dataclass(frozen=True)
@@ -106,9 +105,7 @@ def _of_draft(
 def entries_of_version(version: Version) -> list[SectionEntries]:
     """Return everything that was asked and answered in a version."""
     definition = definition_under(version)
-    counts: dict[str, int] = {}
-    for kept in version.files:
-        counts[kept.file.key] = counts.get(kept.file.key, 0) + 1
+    counts = version.file_counts
     raw = {key: _raw(value) for key, value in version.answers.items()}
     questions = asked(definition, raw, counts)
     return _by_section(definition, [_of_version(q, version) for q in questions])
@@ -138,11 +135,15 @@ def show_nothing() -> Shown:
 
 
 def _by_section(definition: Definition, entries: list[Entry]) -> list[SectionEntries]:
-    told = [entry for entry in entries if entry.question.type != "information"]
+    told: dict[str, list[Entry]] = {}
+    for entry in entries:
+        if entry.question.type != "information":
+            section = definition.section_of[entry.question.key]
+            told.setdefault(section.key, []).append(entry)
     return [
-        SectionEntries(section, mine)
+        SectionEntries(section, told[section.key])
         for section in definition.sections
-        if (mine := [e for e in told if definition.section_of[e.question.key] is section])
+        if section.key in told
     ]
 
 
@@ -247,7 +248,7 @@ def receipt_sections(sections: list[SectionEntries]) -> list[ReceiptSection]:
         entries = tuple(
             ReceiptEntry(
                 label=plain(e.question.short or e.question.label, language()),
-                shown=asdict(e.shown),
+                shown=e.shown._asdict(),
                 german=_german(e.question),
             )
             for e in part.entries

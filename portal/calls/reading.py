@@ -1,10 +1,9 @@
 """An answer in words: for the check page, the receipt, exports and dossiers alike."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
 from datetime import date
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
 from babel.dates import format_skeleton
 from babel.numbers import format_currency
@@ -14,16 +13,15 @@ from portal.calls.wording import plain, say
 from portal.core.i18n import format_date, format_number, gettext, language, locale
 
 
-@dataclass(frozen=True)
-class Shown:
+class Shown(NamedTuple):
     """An answer to be read: `kind` is short, long, list, table or missing."""
 
     kind: str
     text: str = ""
-    entries: list[str] = field(default_factory=list)
-    head: list[str] = field(default_factory=list)
-    rows: list[list[str]] = field(default_factory=list)
-    total: list[str] = field(default_factory=list)
+    entries: Sequence[str] = ()
+    head: Sequence[str] = ()
+    rows: Sequence[Sequence[str]] = ()
+    total: Sequence[str] = ()
     own_words: bool = False
 
 

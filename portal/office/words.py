@@ -92,7 +92,12 @@ def _move_words(_language: str) -> dict[Move, str]:
 
 def move_button(move: Move | str) -> str:
     """Return a move as something to do."""
-    words = {
+    return _move_buttons(language()).get(Move(move)) or move_word(move)
+
+
+@lru_cache(maxsize=8)
+def _move_buttons(_language: str) -> dict[Move, str]:
+    return {
         Move.START_SCREENING: _("Begin the check"),
         Move.RETURN_FOR_COMPLETION: _("Ask back"),
         Move.COMPLETE: _("Enter the answer"),
@@ -103,26 +108,33 @@ def move_button(move: Move | str) -> str:
         Move.RECALL: _("Take back from the jury"),
         Move.WITHDRAW: _("Withdraw on behalf …"),
     }
-    return words.get(Move(move), move_word(move))
 
 
 def channel_word(channel: Channel | str) -> str:
     """Return how an application came in."""
-    words = {
+    return _channel_words(language())[Channel(channel)]
+
+
+@lru_cache(maxsize=8)
+def _channel_words(_language: str) -> dict[Channel, str]:
+    return {
         Channel.WEB: _("online"),
         Channel.PAPER: _("on paper"),
         Channel.EMAIL: _("by e-mail"),
     }
-    return words[Channel(channel)]
 
 
 def colour_word(colour: str) -> str:
     """Return the name of a tag's colour."""
-    words = {
+    return _colour_words(language()).get(colour, colour)
+
+
+@lru_cache(maxsize=8)
+def _colour_words(_language: str) -> dict[str, str]:
+    return {
         "grey": _("grey"), "blue": _("blue"), "green": _("green"), "yellow": _("yellow"),
         "orange": _("orange"), "red": _("red"), "violet": _("violet"),
     }  # fmt: skip
-    return words.get(colour, colour)
 
 
 def log_word(what: str) -> str:

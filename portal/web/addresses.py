@@ -1,4 +1,4 @@
-"""Addresses of pages for templates: those of Flask, made in a tenth of the time.
+"""Addresses of pages: those of Flask, made in a tenth of the time.
 
 A page of the office has dozens of them. Almost all are a rule with plain words put in.
 """
@@ -6,7 +6,7 @@ A page of the office has dozens of them. Almost all are a rule with plain words 
 import re
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, current_app, url_for
 
 PLAIN = re.compile(r"[A-Za-z0-9._-]+")  # stands in an address as it is
 PLACE = re.compile(r"<(?:uuid:|int:)?(\w+)>")
@@ -25,17 +25,21 @@ def pattern_of(app: Flask, endpoint: str, names: set[str]) -> str:
     return "" if "<" in pattern else pattern
 
 
+def address(endpoint: str, **values: Any) -> str:
+    """Return what `url_for` returns."""
+    app = current_app
+    patterns: dict[tuple[str, ...], str] = app.extensions["addresses"]
+    key = (endpoint, *values)
+    pattern = patterns.get(key)
+    if pattern is None:
+        pattern = patterns[key] = pattern_of(app, endpoint, set(values))
+    words = {name: "" if value is None else str(value) for name, value in values.items()}
+    if pattern and all(map(PLAIN.fullmatch, words.values())):
+        return pattern.format_map(words)
+    return url_for(endpoint, **values)
+
+
 def init(app: Flask) -> None:
     """Let templates make addresses by `url_for`, as ever."""
-    patterns: dict[tuple[str, ...], str] = {}  # by page and names, of which the code has so many
-
-    def address(endpoint: str, **values: Any) -> str:
-        key = (endpoint, *values)
-        if key not in patterns:
-            patterns[key] = pattern_of(app, endpoint, set(values))
-        words = {name: "" if value is None else str(value) for name, value in values.items()}
-        if patterns[key] and all(PLAIN.fullmatch(word) for word in words.values()):
-            return patterns[key].format_map(words)
-        return url_for(endpoint, **values)
-
+    app.extensions["addresses"] = {}  # by page and names, of which the code has so many
     app.jinja_env.globals["url_for"] = address

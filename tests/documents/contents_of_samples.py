@@ -2,7 +2,6 @@
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import asdict
 from datetime import UTC, date, datetime
 
 from portal.calls.answers import asked
@@ -93,7 +92,7 @@ def _sections(
         entries = tuple(
             Entry(
                 plain(question.short or question.label, language),
-                asdict(show(question, _value(question, sample))),
+                show(question, _value(question, sample))._asdict(),
                 _german(question.short or question.label, language),
             )
             for question in section.questions

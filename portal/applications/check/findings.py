@@ -74,15 +74,21 @@ def missing_in(version: Version) -> list[AnyQuestion]:
 
 def _missing_in(version: Version) -> list[AnyQuestion]:
     definition = definition_under(version)
-    counts: dict[str, int] = {}
-    for kept in version.files:
-        counts[kept.file.key] = counts.get(kept.file.key, 0) + 1
+    counts = version.file_counts
     raw = raw_answers(definition, version.answers)
     return [
         question
         for question in asked(definition, raw, counts)
-        if problem_of(question, definition, raw, counts)
+        if _may_lack(question, version) and problem_of(question, definition, raw, counts)
     ]
+
+
+def _may_lack(question: AnyQuestion, version: Version) -> bool:
+    """Return whether an answer has to be looked at: what a version keeps was checked before.
+
+    Only a month with another one before it may have become wrong, when that one was corrected.
+    """
+    return not version.answers.get(question.key) or bool(getattr(question, "not_before", ""))
 
 
 def declarations(version: Version) -> Finding:

@@ -115,7 +115,7 @@ def panel(
     marks_by = {mark.item: mark for mark in known}
     shown = entries_of_version(version) if parts is None else parts
     entries = {e.question.key: e for part in shown for e in part.entries}
-    raw, counts = raw_answers(definition, version.answers), _counts(application)
+    raw, counts = raw_answers(definition, version.answers), version.file_counts
     return Panel([
         Line(
             item=item,
@@ -150,13 +150,6 @@ def _finding(item: CheckItem, version: Version, twins: Sequence[Alike] | None) -
     if item.automatic == "duplicate" and twins is not None:
         return duplicate_of(twins)
     return FINDERS[item.automatic](version) if item.automatic in FINDERS else None
-
-
-def _counts(application: Application) -> dict[str, int]:
-    counts: dict[str, int] = {}
-    for kept in newest(application).files:
-        counts[kept.file.key] = counts.get(kept.file.key, 0) + 1
-    return counts
 
 
 def items_of(application: Application) -> tuple[CheckItem, ...]:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import cache
 from typing import NamedTuple
 
-from flask import Blueprint, current_app, flash, request, url_for
+from flask import Blueprint, current_app, flash, request
 from flask.typing import ResponseReturnValue
 
 from portal.applications.check import forwarding, marking, screening
@@ -21,6 +21,7 @@ from portal.office.cases.screening import bp as check_pages
 from portal.office.cases.working import Overtaken, back_to, require_same
 from portal.office.frame import page
 from portal.office.words import move_button
+from portal.web.addresses import address
 from portal.web.doors import person
 from portal.web.rooms import here, work_on
 
@@ -73,7 +74,7 @@ def moves_for(application: Application, *, seldom: bool = False) -> list[Step]:
 def _address(application: Application, move: Move) -> tuple[str, bool]:
     """Return the page of a move, and whether it has none and is a mere button."""
     endpoint = f"screening.{move}"
-    href = url_for(endpoint, slug=application.call.slug, application_id=application.id)
+    href = address(endpoint, slug=application.call.slug, application_id=application.id)
     return href, _is_button(endpoint)
 
 

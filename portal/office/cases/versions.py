@@ -58,4 +58,4 @@ def _lines(shown: Shown) -> list[str]:
         return []
     if shown.kind == "table":
         return [" · ".join(row) for row in shown.rows]
-    return shown.entries or [shown.text]
+    return list(shown.entries) or [shown.text]

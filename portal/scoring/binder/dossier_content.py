@@ -2,7 +2,6 @@
 
 from collections.abc import Iterable
 from contextlib import suppress
-from dataclasses import asdict
 from pathlib import Path
 from uuid import UUID
 
@@ -92,7 +91,7 @@ def measures(definition: Definition) -> tuple[pages.Measure, ...]:
 
 def _entries(entries: Iterable[Entry]) -> tuple[contents.Entry, ...]:
     return tuple(
-        contents.Entry(label=said(e.question.short or e.question.label), shown=asdict(e.shown))
+        contents.Entry(label=said(e.question.short or e.question.label), shown=e.shown._asdict())
         for e in entries
     )
 
