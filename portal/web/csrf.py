@@ -103,13 +103,14 @@ def origin_is_ours() -> bool:
     origin = request.headers.get("Origin")
     if origin is None:
         referer = request.headers.get("Referer")
-        return referer is None or _ours(referer)
+        return referer is None or is_ours(referer)
     if origin == "null":  # from our pages that send no referrer; old browsers name no site
         return site in (None, "same-origin")
-    return _ours(origin)
+    return is_ours(origin)
 
 
-def _ours(url: str) -> bool:
+def is_ours(url: str) -> bool:
+    """Return whether an address belongs to this portal."""
     settings = current_app.extensions["settings"]
     try:
         told = urlsplit(url)
@@ -117,7 +118,7 @@ def _ours(url: str) -> bool:
         return False
     if f"{told.scheme}://{told.netloc}" == settings.origin:
         return True
-    return not settings.production and told.netloc == request.host and told.hostname in LOOPBACK
+    return not settings.production and told.hostname in LOOPBACK and told.netloc == request.host
 
 
 def check() -> None:

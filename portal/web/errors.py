@@ -16,10 +16,11 @@ from portal.core.errors import DomainError, Forbidden, NoRoom, NotFound, TooMany
 from portal.core.i18n import gettext as _
 from portal.core.text import UNWANTED
 from portal.jobs.journal import place
-from portal.web import csrf, database, staff
+from portal.web import csrf, database, onward, staff
 
 log = logging.getLogger(__name__)
 BUSY_SECONDS = 5
+DATABASE_FAILS = (500, 503, 507)
 NEVER_SHOWN = {"csrf_token", "password", "code"}  # typed anew rather than sent around
 
 
@@ -39,7 +40,8 @@ def words_for(status: int) -> Words:
         ),
         403: (
             _("You may not open this page"),
-            _("If you think you should, write to us. Our address stands below."),
+            _("It is for others, or not for this moment. If you think you should open it, "
+              "call us or write to us."),
         ),
         404: (
             _("This page does not exist"),
@@ -55,7 +57,8 @@ def words_for(status: int) -> Words:
         ),
         413: (
             _("That is too large"),
-            _("Go back: your text is still there. Shorten it or choose a smaller file."),
+            _("Nothing was saved of this. Go back in the browser: your text is still there. "
+              "Shorten it or choose a smaller file."),
         ),
         429: (
             _("That was very often"),
@@ -80,21 +83,23 @@ def words_for(status: int) -> Words:
 
 def show(status: int, sentence: str = "", **more: Any) -> Response:
     """Return the answer for an error: a page, or JSON where a script asked."""
-    words = words_for(status)
     wants = request.accept_mimetypes
     if wants.best_match(["text/html", "application/json"]) == "application/json":
-        told = {"error": sentence or words.title, "status": status}
+        told = {"error": sentence or words_for(status).title, "status": status}
         if status == 400 and more.get("rescue"):
             told["csrf_token"] = csrf.csrf_token()
         answer = flask.jsonify(told)
     else:
+        onward.show_its_call(may_ask=status not in DATABASE_FAILS)
         answer = flask.make_response(
             render_template(
                 "errors/error.html",
                 status=status,
-                words=words,
+                words=words_for(status),
                 sentence=sentence,
                 is_staff=bool(staff.cookie()),
+                ways=onward.ways(status),
+                is_of_an_application=onward.is_of_an_application(),
                 **{"rescue": (), "incident": ""} | more,
             )
         )

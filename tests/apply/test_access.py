@@ -335,3 +335,17 @@ def answer_in(site: Flask) -> str | None:
     with site.app_context():
         found: str | None = db.session.scalars(db.select(Application.nominee_answer)).one()
         return found
+
+
+def test_an_unknown_device_is_told_how_to_get_a_link_and_whom_to_ask(
+    site: Flask, browser: StrictClient
+) -> None:
+    of_others = f"/{SLUG}/application/{owned_draft(site)}"
+    of_nobody = f"/{SLUG}/application/00000000-0000-4000-8000-000000000000"
+    pages = [text_of(browser.get(path)) for path in (of_others, of_nobody)]
+    told = [page.split("<main")[1].split("</main>")[0] for page in pages]
+
+    assert told[0] == told[1]
+    assert f'<a href="{FIND}">Link zuschicken lassen</a>' in told[0]
+    assert "0231 555-0100" in told[0]
+    assert f'<a href="/{SLUG}">Zur Ausschreibung</a>' in told[0]

@@ -159,3 +159,24 @@ def test_odd_paths_are_not_there(browser: StrictClient, path: str) -> None:
 def test_odd_bodies_are_no_fault_of_ours(browser: StrictClient, body: bytes, kind: str) -> None:
     answer = browser.post("/form", data=body, content_type=kind, headers=OWN)
     assert 400 <= answer.status_code < 500
+
+
+def test_a_page_leads_back_to_the_one_that_led_here_by_a_link(browser: StrictClient) -> None:
+    came = {"Referer": "https://127.0.0.1/form?n=1", **GERMAN}
+    foreign = {"Referer": "https://example.org/form", **GERMAN}
+
+    assert '<a href="/form?n=1">Zur Seite davor</a>' in text_of(
+        browser.get("/wrong/403", headers=came)
+    )
+    assert "Zur Seite davor" not in text_of(browser.get("/wrong/403", headers=foreign))
+
+
+def test_behind_a_form_no_link_leads_back_to_it_empty(browser: StrictClient) -> None:
+    token = browser.token("/form")
+    came = {"Referer": "https://127.0.0.1/form", **OWN, **GERMAN}
+
+    answer = browser.post("/wrong/413", data={"csrf_token": token}, headers=came)
+
+    assert answer.status_code == 413
+    assert "Zur Seite davor" not in text_of(answer)
+    assert "Gehen Sie im Browser zurück" in text_of(answer)
