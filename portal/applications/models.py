@@ -8,8 +8,7 @@ from uuid import UUID
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, query_expression, relationship
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy.orm import Mapped, attributes, mapped_column, query_expression, relationship
 
 from portal.accounts.models import User
 from portal.applications.workflow import Move, Status, destination
@@ -77,7 +76,7 @@ class Application(Model):
     _status: Mapped[Status] = mapped_column("status", by_value(Status), default=Status.DRAFT)
     _lock: Mapped[int] = mapped_column("lock")
 
-    # Only where a page of the form reads it along: whether the draft has files. Else None.
+    # Only where a page of the form reads it along: whether it has files, or had. Else None.
     has_files: Mapped[bool | None] = query_expression()
     call: Mapped[Call] = relationship(lazy="joined")
     clerk: Mapped[User | None] = relationship()
@@ -123,8 +122,7 @@ class Application(Model):
         if is_first:
             event.application_id = self.id
             rows.add(event)
-            set_committed_value(self, "events", [event])
-            set_committed_value(event, "application", self)
+            attributes.set_committed_value(self, "events", [event])
         else:
             self.events.append(event)
         self._status = target
@@ -350,16 +348,3 @@ class AccessKey(Model):
     tries: Mapped[int] = mapped_column(default=0)
 
     application: Mapped[Application] = relationship(back_populates="keys")
-
-
-class Deletion(Model):
-    """Proof that something was deleted, without personal data."""
-
-    __tablename__ = "deletion"
-
-    application_id: Mapped[UUID]
-    call_id: Mapped[UUID]
-    reference: Mapped[str | None] = mapped_column(String(40))
-    reason: Mapped[str] = mapped_column(String(40))
-    by_kind: Mapped[str] = mapped_column(String(20))
-    at: Mapped[datetime] = mapped_column(default=now)

@@ -35,7 +35,7 @@ _HELD = (
         AccessKey.expires_at > bindparam("moment"),
     )
 )
-_HAS_FILES = exists().where(File.application_id == Application.id, File.removed_at.is_(None))
+_HAS_FILES = exists().where(File.application_id == Application.id)
 _HELD_TO_READ = _HELD.options(with_expression(Application.has_files, _HAS_FILES))
 _HELD_FOR_CHANGE = _HELD.with_for_update(of=Application)
 _IN_CALL = (
@@ -46,6 +46,12 @@ _IN_CALL = (
     )
 )
 _IN_CALL_FOR_CHANGE = _IN_CALL.with_for_update(of=Application)
+_ANEW = (
+    select(Application)
+    .where(Application.id == bindparam("application_id"))
+    .with_for_update(of=Application)
+    .execution_options(populate_existing=True)
+)
 _FILE_STATES = select(File.key, File.state).where(
     File.application_id == bindparam("application_id"), File.removed_at.is_(None)
 )
@@ -84,6 +90,11 @@ def locked(application_id: UUID) -> Application | None:
     """Return an application with its row locked until the commit, for jobs that change it."""
     query = select(Application).where(Application.id == application_id)
     return db.session.scalar(query.with_for_update(of=Application))
+
+
+def anew(application: Application) -> Application | None:
+    """Return an application as it stands now, with its row locked; None if it is gone."""
+    return db.session.scalar(_ANEW, {"application_id": application.id})
 
 
 def on_device(device: str, call: Call) -> list[Application]:

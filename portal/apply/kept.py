@@ -4,11 +4,13 @@ The blank page is the same for everybody whose answers lead to the same sections
 token, address and the time of the last save are put in. A page with answers is rendered.
 """
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 from flask import render_template, request
 
 from portal.applications.models import Application
+from portal.apply.fields import fields_of
 from portal.apply.outline import Chapter, Outline
 from portal.calls.questions import FILE_TYPES, AnyQuestion
 from portal.core.i18n import language
@@ -20,21 +22,29 @@ TEMPLATE = "apply/section.html"
 pages = kept.Pages(most=400, seconds=600)  # of about 20 kB
 
 
-def section_page(outline: Outline, chapter: Chapter, at: int, values: dict[str, Any]) -> str:
-    """Return a page of the form: page `at` (from 1) of a chapter.
+def is_as_for_all(outline: Outline, questions: Sequence[AnyQuestion]) -> bool:
+    """Return whether a page with `questions` looks as it does for all who have not answered it."""
+    alone = request.args or kept.has_message() or enters_for_others()
+    return not alone and are_blank(outline, questions)
 
-    values: what the template needs; of these `revision`, `window`, `saved` and the draft's id may
-    be different on a kept page.
+
+def section_page(outline: Outline, chapter: Chapter, at: int, values: dict[str, Any]) -> str:
+    """Return a page of the form that is as for all: page `at` (from 1) of a chapter.
+
+    values: what the template needs beside the fields; of these `revision`, `window`, `saved` and
+    the draft's id may be different on a kept page.
     """
     questions = chapter.section.pages[at - 1]
-    alone = request.args or kept.has_message() or enters_for_others()
-    if alone or not all(is_blank(outline, q) for q in questions):
-        return render_template(TEMPLATE, token=csrf_token(), **values)
     gaps = {name: values[name] for name in ("revision", "window", "saved") if values[name] != ""}
     return pages.text(
         (*_place(outline, chapter, at), values["shut"], *gaps),
         lambda: _with_gaps(
-            outline.application, {**values, **{name: kept.gap(name) for name in gaps}}
+            outline.application,
+            {
+                **values,
+                **{name: kept.gap(name) for name in gaps},
+                "fields": fields_of(outline, questions, checked=False),
+            },
         ),
         application=str(outline.application.id),
         token=csrf_token(),
@@ -75,17 +85,24 @@ def page(template: str, application: Application, values: dict[str, Any], differ
     )
 
 
-def is_blank(outline: Outline, question: AnyQuestion) -> bool:
-    """Return whether a question looks as it does before anybody answered it."""
-    key, draft = question.key, outline.application.draft
-    if question.type in FILE_TYPES:
-        return not (outline.has_files(key) or outline.has_removed(key))
-    if key in outline.application.aside:
-        return False
-    raw = draft.get(key, "")
+def are_blank(outline: Outline, questions: Sequence[AnyQuestion]) -> bool:
+    """Return whether all questions look as they do before anybody answered them."""
+    draft, aside = outline.application.draft, outline.application.aside
+    for question in questions:
+        key = question.key
+        if question.type in FILE_TYPES:
+            if outline.has_files(key) or outline.has_removed(key):
+                return False
+        elif key in aside or (key in draft and not _is_blank(question, draft[key])):
+            return False
+    return True
+
+
+def _is_blank(question: AnyQuestion, raw: Any) -> bool:
     if isinstance(raw, dict):
         return not any(raw.values())
-    return bool(raw == getattr(question, "prefill", "") or raw == [])
+    prefill = question.prefill if question.type == "text" else ""
+    return raw in (prefill, [])
 
 
 def _place(outline: Outline, chapter: Chapter, at: int) -> tuple[Any, ...]:

@@ -12,13 +12,12 @@ from flask import get_template_attribute
 from markupsafe import Markup, escape
 
 from portal.applications.reading import Entry, SectionEntries
-from portal.calls.reading import Shown
 from portal.calls.wording import Saying, say
 from portal.core.i18n import language
+from portal.web.answers import drawn_answer
 from portal.web.kept import GAP, gap
 
 TEMPLATE = "apply/answers.html"
-OF_PARTS = ("list", "table")
 
 
 def answers_of(sections: list[SectionEntries], change: Callable[[str], str]) -> Markup:
@@ -40,7 +39,7 @@ def lines_of(entries: list[Entry], change: Callable[[str], str] | None = None) -
         linked = change is not None
         start, middle, end = _line(question.key, name, code, entry.is_wrong, linked)
         href = escape(change(question.key)) if change is not None else ""
-        lines += [start, _answer(entry, code), middle, href, end]
+        lines += [start, _answer(entry), middle, href, end]
     return Markup("".join(lines))  # noqa: S704  (pieces of a template, and what is escaped)
 
 
@@ -54,21 +53,10 @@ def _line(key: str, name: Saying, _code: str, is_wrong: bool, linked: bool) -> t
     return start, middle, end
 
 
-def _answer(entry: Entry, code: str) -> str:
+def _answer(entry: Entry) -> str:
     if entry.files:
         return str(_macro("files_in")(entry.files))
-    shown = entry.shown
-    if shown.kind in OF_PARTS:
-        return str(_macro("shown")(shown))
-    start, end = _around(shown.kind, shown.own_words, code)
-    return f"{start}{escape(shown.text)}{end}"
-
-
-@lru_cache(maxsize=100)
-def _around(kind: str, own_words: bool, _code: str) -> tuple[str, str]:
-    html = _macro("shown")(Shown(kind, gap("text"), own_words=own_words))
-    start, _text, end = GAP.split(html)
-    return start, end
+    return drawn_answer(entry.shown)
 
 
 def _macro(name: str) -> Any:

@@ -77,6 +77,8 @@ class Outline:
 
     def has_removed(self, key: str) -> bool:
         """Return whether a file was taken out of this question that can be put back."""
+        if self.application.has_files is False:
+            return False
         return any(file.key == key for file in removed_files(self.application))
 
     @property

@@ -7,15 +7,15 @@ from typing import BinaryIO, cast
 from urllib.parse import unquote
 
 from flask import abort, current_app, g, request
-from sqlalchemy import select
 from werkzeug.datastructures import FileStorage
 
 from portal.applications.deadline import Closed
 from portal.applications.drafts import filing
 from portal.applications.drafts.filing import FileRefused
 from portal.applications.models import Application, File
+from portal.applications.queries import anew
 from portal.calls.questions import FILE_TYPES, AnyQuestion
-from portal.core.db import db, transaction
+from portal.core.db import transaction
 from portal.core.i18n import gettext as _
 from portal.settings import Settings
 from portal.web.doors import person
@@ -79,7 +79,8 @@ def _take(application: Application, question: AnyQuestion, file: FileStorage) ->
         return refused.message
     try:
         with transaction():
-            current = _anew(application)
+            # As it stands now, locked: files beside this one may have arrived.
+            current = anew(application) or abort(404)
             return filing.add(current, question, incoming, by=person(), at=g.arrived_at)
     except FileRefused as refused:
         filing.drop_bytes([incoming.key])
@@ -87,10 +88,3 @@ def _take(application: Application, question: AnyQuestion, file: FileStorage) ->
     except Closed:
         filing.drop_bytes([incoming.key])
         return _("The call is closed. “%(file)s” was not taken.", file=incoming.name)
-
-
-def _anew(application: Application) -> Application:
-    """Return the application as it stands now, locked: files beside this one may have arrived."""
-    query = select(Application).where(Application.id == application.id)
-    locked = query.with_for_update(of=Application).execution_options(populate_existing=True)
-    return db.session.scalar(locked) or abort(404)

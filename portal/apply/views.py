@@ -39,6 +39,7 @@ from portal.calls.wording import Text
 from portal.core.db import db, transaction
 from portal.core.i18n import gettext as _
 from portal.core.i18n import ngettext
+from portal.web.csrf import csrf_token
 from portal.web.doors import open_for, person
 from portal.web.filters import clock_time
 from portal.web.frame import show_call
@@ -91,24 +92,26 @@ def section(application: Application, section_key: str, page: int) -> ResponseRe
     chapter = outline.chapter(section_key)
     if chapter is None:  # the answers lead elsewhere now, perhaps since another window saved
         return redirect(address("apply.tasks", application))
-    checked = request.args.get("check") == "1"
-    fields = fields_of(outline, questions, checked=checked)
-    errors = [(f.anchor, f.problem.message) for f in fields if f.problem]
     values = framed(
         application,
         outline=outline,
         chapter=chapter,
         at=page,
         pages=outline.pages(chapter.section),
-        fields=fields,
-        errors=errors,
-        onward=errors and place_address(application, outline.neighbour(chapter.section, page, 1)),
+        errors=[],
         revision=str(application.revision),
         window=secrets.token_urlsafe(9),
         shut=arrival(application, g.arrived_at) is Arrival.CLOSED,
-        has_files=any(f.question.type in FILE_TYPES for f in fields),
+        has_files=not {question.type for question in questions}.isdisjoint(FILE_TYPES),
     )
-    return kept.section_page(outline, chapter, page, values)
+    if kept.is_as_for_all(outline, questions):
+        return kept.section_page(outline, chapter, page, values)
+    checked = request.args.get("check") == "1"
+    fields = values["fields"] = fields_of(outline, questions, checked=checked)
+    if errors := [(f.anchor, f.problem.message) for f in fields if f.problem]:
+        beyond = outline.neighbour(chapter.section, page, 1)
+        values |= {"errors": errors, "onward": place_address(application, beyond)}
+    return render_template(kept.TEMPLATE, token=csrf_token(), **values)
 
 
 def page_of(template: str, application: Application, **values: Any) -> str:

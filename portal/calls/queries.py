@@ -6,7 +6,7 @@ from threading import Lock
 from typing import cast
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 
 from portal.calls.definition import Definition
 from portal.calls.models import Call, FormVersion
@@ -38,6 +38,9 @@ _STANDING = (
 )
 
 
+_BY_SLUG = select(Call).where(Call.slug == bindparam("slug"))
+
+
 def standing(slug: str) -> Standing:
     """Return dates and newest version of a call, at most a second old; raise `NotFound`.
 
@@ -55,7 +58,7 @@ def _standing_now(slug: str) -> Standing:
 
 def call_by_slug(slug: str) -> Call:
     """Return the call with this slug; raise `NotFound`."""
-    call = db.session.scalar(select(Call).where(Call.slug == slug))
+    call = db.session.scalar(_BY_SLUG, {"slug": slug})
     if call is None:
         raise NotFound
     return call

@@ -6,8 +6,9 @@ import pytest
 import time_machine
 
 from portal.applications.deadline import Closed, NotOpenYet
+from portal.applications.deletions import Deletion
 from portal.applications.drafts import drafting
-from portal.applications.models import Application, Deletion
+from portal.applications.models import Application
 from portal.core.actor import Applicant
 from portal.core.clock import now
 from portal.core.db import db, transaction

@@ -5,8 +5,9 @@ from datetime import timedelta
 import pytest
 import time_machine
 
+from portal.applications.deletions import Deletion
 from portal.applications.drafts import tending
-from portal.applications.models import Application, Deletion
+from portal.applications.models import Application
 from portal.calls.models import Call
 from portal.calls.moments import grace_ends
 from portal.core.clock import now

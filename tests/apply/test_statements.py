@@ -16,8 +16,9 @@ from tests.drafts import SLUG, begun
 from tests.drafts import complete as complete_draft
 from tests.statements import counted
 from tests.strict import StrictClient
+from tests.walker import photo
 
-PAGE, SAVE, CALL, BEGIN, SEND = 4, 4, 2, 8, 20
+PAGE, SAVE, CALL, BEGIN, CHECK, SEND, SENT, TAKE = 3, 4, 2, 4, 2, 18, 3, 7
 KEY = "k" * 43
 
 
@@ -72,10 +73,29 @@ def test_beginning_and_sending_cost_few_statements(
     beginning = cost(browser, f"/{SLUG}/start", method="POST", data=begins, headers=origin)
     owner, path = owner_of_a_complete_draft(site, new_browser)
     sends = {"csrf_token": owner.token(f"{path}/check")}
+    checking = cost(owner, f"{path}/check")
     sending = cost(owner, f"{path}/send", method="POST", data=sends, headers=origin)
+    confirming = cost(owner, f"{path}/sent?n=1")
 
     assert len(beginning) <= BEGIN, beginning
+    assert len(checking) <= CHECK, checking
     assert len(sending) <= SEND, sending
+    assert len(confirming) <= SENT, confirming
+
+
+def test_taking_a_file_costs_few_statements(browser: StrictClient, address: str) -> None:
+    token = browser.token(f"{address}/section/attachments")
+    headers = {
+        "Accept": "application/json",
+        "Content-Type": "application/octet-stream",
+        "Origin": "https://127.0.0.1",
+        "X-CSRF-Token": token,
+        "X-File-Name": "a.jpg",
+    }
+
+    taking = cost(browser, f"{address}/files/photos", method="POST", data=photo(1), headers=headers)
+
+    assert len(taking) <= TAKE, taking
 
 
 def test_saving_costs_few_statements_by_script_and_by_button(

@@ -10,7 +10,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 
 from portal.applications import keys
 from portal.applications.deadline import Closed, NotOpenYet, require_open
-from portal.applications.models import Application, Deletion
+from portal.applications.deletions import Deletion
+from portal.applications.models import Application
 from portal.applications.policy import POLICY, Action
 from portal.applications.queries import FileCounts, definition_for
 from portal.calls.answers import is_asked
