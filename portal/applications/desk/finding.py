@@ -3,9 +3,9 @@
 The wide rows of applications are read for the page only; everything else stands in indexes.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
-from functools import lru_cache
 from typing import Any, NamedTuple
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -61,6 +61,13 @@ class Listed:
     pages: int
 
 
+class Hits(NamedTuple):
+    """The documents in which the words of a search stand: `few`, else None and `many` of them."""
+
+    few: list[int] | None
+    many: sa.CTE
+
+
 @dataclass(frozen=True)
 class Scope:
     """Whose list it is: the call, who looks, and which day it is there."""
@@ -68,16 +75,17 @@ class Scope:
     call_id: UUID
     user_id: UUID
     zone: str
-    hits: dict[str, list[int] | None] = field(default_factory=dict, compare=False, repr=False)
+    hits: dict[str, Hits] = field(default_factory=dict, compare=False, repr=False)
 
-    def docs(self, q: str) -> list[int] | None:
-        """Return the documents in which the words of `q` stand; None if there are many.
+    def found(self, q: str) -> Hits:
+        """Return in which documents the words of `q` stand.
 
         Asked once per request: so few hits are looked up at once, many are walked through in the
         order of the list, on every database.
         """
         if q not in self.hits:
-            self.hits[q] = searching.few_docs(searching.query_words(q))
+            words = searching.query_words(q)
+            self.hits[q] = Hits(searching.few_docs(words), searching.hits(words))
         return self.hits[q]
 
     @property
@@ -115,20 +123,37 @@ def _rows(
     scope: Scope, filters: Filters, columns: tuple[str, ...], page: tuple[int, bool]
 ) -> list[Any]:
     """Return the rows of a page: first their ids, by indexes; then what is shown of them."""
-    return list(rows_of(_query(*asked(scope, filters), columns, page)))
+    return list(rows_of(*kept(_query, scope, filters, columns, page)))
 
 
-def asked(scope: Scope, filters: Filters) -> tuple[Scope, Filters, date, tuple[int, ...] | None]:
-    """Return everything on which a statement depends; making it costs as much as asking it."""
-    docs = scope.docs(filters.q) if searching.query_words(filters.q) else None
-    return scope, filters, scope.today, None if docs is None else tuple(docs)
+def kept(
+    make: Callable[..., Any], scope: Scope, filters: Filters, *more: Any
+) -> tuple[Any, dict[str, Any]]:
+    """Return the statement that `make` makes of all this, and the values to be put into it.
+
+    Making it costs as much as asking it. So it is kept, and another search needs no other one: it
+    depends only on whether few or many documents were found.
+    """
+    shape, given = filters, dict[str, Any]()
+    if words := searching.query_words(filters.q):
+        few = scope.found(filters.q).few
+        shape = replace(filters, q="many" if few is None else "few")
+        given = searching.bound(words, few)
+    key = (make, db.engine.dialect.name, scope, shape, scope.today, *more)
+    statement = _kept.get(key)
+    if statement is None:
+        if len(_kept) >= MOST_KEPT:
+            _kept.clear()
+        statement = _kept[key] = make(scope, filters, *more)
+    return statement, given
 
 
-@lru_cache(maxsize=MOST_KEPT)
+_kept: dict[tuple[Any, ...], Any] = {}
+
+
 def _query(
-    scope: Scope, filters: Filters, _today: date, _docs: tuple[int, ...] | None,
-    columns: tuple[str, ...], page_wanted: tuple[int, bool],
-) -> Any:  # fmt: skip
+    scope: Scope, filters: Filters, columns: tuple[str, ...], page_wanted: tuple[int, bool]
+) -> Any:
     """Make the statement for a page of some size, with the total of the list or without."""
     size, counted = page_wanted
     searched = bool(searching.query_words(filters.q))
@@ -180,7 +205,12 @@ def counting(scope: Scope, filters: Filters) -> Any:
     """Count what `filters` let through; by the narrow digests alone where they know it all."""
     if _only_digest(filters):
         sent = select(func.count()).select_from(Digest).where(Digest.call_id == scope.call_id)
-        return sent.where(*_of_digest(scope, filters, Digest))
+        if not searching.query_words(filters.q) or _has_few(scope, filters):
+            return sent.where(*_of_digest(scope, filters, Digest))
+        # The hits are at hand: to go through them is faster than to look for each one among them.
+        many = scope.found(filters.q).many
+        rest = _of_digest(scope, replace(filters, q=""), Digest)
+        return sent.join(many, many.c.n == Digest.doc).where(*rest)
     return line(scope, replace(filters, sort="arrived"), func.count())
 
 
@@ -279,10 +309,10 @@ def _of_digest(scope: Scope, filters: Filters, digest: Any) -> list[ColumnElemen
                 "done": digest.checks_open == 0,
             }[filters.checks]
         )
-    if words := searching.query_words(filters.q):
-        few = scope.docs(filters.q)
+    if searching.query_words(filters.q):
+        few, many = scope.found(filters.q)
         wanted.append(
-            searching.matching(words, digest) if few is None else searching.among(few, digest)
+            digest.doc.in_(select(many.c.n)) if few is None else searching.among(few, digest)
         )
     return wanted
 
@@ -338,4 +368,4 @@ def line(scope: Scope, filters: Filters, column: Any) -> Any:
 
 def _has_few(scope: Scope, filters: Filters) -> bool:
     searched = bool(searching.query_words(filters.q))
-    return searched and scope.docs(filters.q) is not None
+    return searched and scope.found(filters.q).few is not None

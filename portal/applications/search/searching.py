@@ -53,12 +53,17 @@ def note_checks(application_id: UUID, *, undecided: int, total: int) -> None:
 
 def query_words(q: str) -> list[str]:
     """Return the words that a search asks for; empty if there is nothing to look for."""
-    return list(dict.fromkeys(words_of(q)))[:MOST_WORDS]
+    return list(_query_words(q))
 
 
-def matching(words: list[str], digest: Any = Digest) -> sa.ColumnElement[bool]:
-    """Return the condition on `digest` that every word begins some word of the application."""
-    found: sa.ColumnElement[bool] = digest.doc.in_(_docs_with(words))
+@lru_cache(maxsize=64)
+def _query_words(q: str) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(words_of(q)))[:MOST_WORDS]
+
+
+def hits(words: list[str]) -> sa.CTE:
+    """Return the documents in which every word begins some word, found once for a statement."""
+    found: sa.CTE = _docs_with(words).cte("hits")
     return found
 
 
@@ -68,10 +73,10 @@ def among(docs: list[int], digest: Any = Digest) -> sa.ColumnElement[bool]:
     As many values as there are documents would make another statement of each search.
     """
     if db.engine.dialect.name == "postgresql":
-        listed = sa.literal(docs, sa.ARRAY(sa.Integer))
+        listed = sa.bindparam("docs", docs, sa.ARRAY(sa.Integer))
         found: sa.ColumnElement[bool] = digest.doc == sa.any_(listed)
     else:
-        each = sa.func.json_each(sa.literal(str(docs))).table_valued("value")
+        each = sa.func.json_each(sa.bindparam("docs", str(docs))).table_valued("value")
         found = digest.doc.in_(select(each.c.value))
     return found
 
@@ -85,28 +90,38 @@ def few_docs(words: list[str]) -> list[int] | None:
     return docs if len(docs) <= FEW else None
 
 
+def bound(words: list[str], docs: list[int] | None) -> dict[str, Any]:
+    """Return the values for `hits` or `among` in a statement that was made for other words."""
+    if docs is None:
+        return {"wanted": _wanted(words)}
+    return {"docs": docs if db.engine.dialect.name == "postgresql" else str(docs)}
+
+
 def _docs_with(words: list[str]) -> Any:
     if db.engine.dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR  # 5 MB; SQLite does without
 
-        asked = sa.cast(" & ".join(f"'{word}':*" for word in words), TSQUERY)
+        asked = sa.cast(sa.bindparam("wanted", _wanted(words), sa.String()), TSQUERY)
         column = sa.column("words", TSVECTOR)
         return select(search_doc.c.n).where(column.op("@@")(asked))
-    return _MATCH.bindparams(wanted=_wanted(words)).columns(_ROWID)
+    return select(_MATCH.bindparams(wanted=_wanted(words)).columns(_N).subquery().c.n)
 
 
-_ROWID = sa.column("rowid", sa.Integer)
-_MATCH = sa.text("SELECT rowid FROM search_fts WHERE search_fts MATCH :wanted")
+_N = sa.column("n", sa.Integer)
+_MATCH = sa.text("SELECT rowid AS n FROM search_fts WHERE search_fts MATCH :wanted")
 
 
 def _wanted(words: list[str]) -> str:
+    """Return the words as the search of the database in use asks for them."""
+    if db.engine.dialect.name == "postgresql":
+        return " & ".join(f"'{word}':*" for word in words)
     return " AND ".join(f'"{word}"*' for word in words)
 
 
 @cache
 def _few() -> Any:
     """Return the statement for some documents on SQLite, made once."""
-    return select(_MATCH.columns(_ROWID).subquery().c.rowid).limit(FEW + 1)
+    return select(_MATCH.columns(_N).subquery().c.n).limit(FEW + 1)
 
 
 def passage(body: str, folded: str, words: list[str]) -> list[Piece]:

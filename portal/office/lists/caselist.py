@@ -26,9 +26,9 @@ from portal.core.clock import now
 from portal.core.db import transaction
 from portal.core.i18n import gettext as _
 from portal.core.i18n import language
-from portal.office.frame import page
+from portal.office.frame import may_work, page
 from portal.office.lists.filtering import asked_in, asked_under, chips, selects
-from portal.office.lists.rows import Columns, drawn, lines_of
+from portal.office.lists.rows import Around, Columns, drawn, lines_of
 from portal.web.rooms import here, open_to
 
 bp = Blueprint("caselist", __name__)
@@ -77,15 +77,18 @@ def _list(call: Call, view_id: UUID | None) -> ResponseReturnValue:
     names = _names(call.newest_version_id, language())
     words = {one.key: dict(one.options) for one in asked_in(call) if one.key in columns}
     wanted = Columns(columns, words, definition.zone, scope.today)
+    shape = Around(
+        url_for("caselist.show", slug=call.slug), _case_query(filters),
+        ticks=may_work() and not printed,
+    )  # fmt: skip
     return page(
         "office/caselist.html", call, area="caselist.show", filters=filters, columns=columns,
         found=found, counts=counts, around=around, saved=saved,
         chips=chips(filters, counts, is_saved=saved is not None), me=scope.user_id,
         selects=selects(call, filters, around), names=tuple(names.items()), heads=names,
-        lines=lines_of(found.rows, wanted, around),
-        case_query=_case_query(filters, found.page),
+        rows=lines_of(found.rows, wanted, around, shape),
         printed=printed, now=now(), actions=list(BULKS.values()),
-        address=url_for("caselist.show", slug=call.slug),
+        address=shape.address,
     )  # fmt: skip
 
 
@@ -102,7 +105,7 @@ def _saved(around: Furniture, view_id: UUID | None) -> View | None:
     return next((one for one in around.views if one.id == view_id), None) or abort(404)
 
 
-def _case_query(filters: Filters, number: int) -> str:
+def _case_query(filters: Filters) -> str:
     """Return what an application's address carries, so that it knows the list it came from."""
     pairs = [pair for pair in filters.pairs(paged=False) if pair[0] != "col"]
     return urlencode(pairs)

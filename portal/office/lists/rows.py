@@ -6,16 +6,18 @@ from functools import lru_cache
 from typing import Any, NamedTuple
 
 from flask import current_app
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from portal.applications.desk.finding import Row
 from portal.applications.desk.furniture import Furniture
+from portal.applications.search.searching import Piece
 from portal.applications.workflow import Status
 from portal.core.i18n import gettext as _
 from portal.core.i18n import language
 from portal.office.words import channel_word, language_word, short_day, short_moment, state_mark
 
 AT_ANY_TIME = 1024  # cells
+PLACE = "§"  # where the number goes in a sentence that all lines share
 BESIDE = ("number", "tags")  # columns that the line of the list shows in another place
 Words = dict[str, dict[str, str]]
 
@@ -29,27 +31,58 @@ class Columns(NamedTuple):
     today: date
 
 
-class Line(NamedTuple):
-    """One application as the list draws it; `cells` are those behind its title."""
+class Around(NamedTuple):
+    """What stands around the lines: address and query of an application's page, and tick boxes."""
 
-    row: Row
-    key: str
-    tags: Markup
-    cells: Markup
+    address: str
+    query: str
+    ticks: bool
 
 
-def lines_of(rows: Iterable[Row], columns: Columns, around: Furniture) -> list[Line]:
+def lines_of(rows: Iterable[Row], columns: Columns, furniture: Furniture, around: Around) -> Markup:
     """Return the lines of a list in the present language."""
     code = language()
     names = [name for name in columns.names if name not in BESIDE]
-    tagged = "tags" in columns.names
-    return [
-        Line(
-            row, str(row.id), _tags(row, around) if tagged else Markup(),
-            Markup("".join([_cell(name, row, columns, code) for name in names])),  # noqa: S704
-        )
-        for row in rows
-    ]  # fmt: skip
+    tagged, numbered = "tags" in columns.names, "number" in columns.names
+    choose = _("Choose %(number)s", number=PLACE)
+    end = escape(f"?{around.query}" if around.query else "")
+    lines = []
+    for row in rows:
+        key, number = str(row.id), escape(row.reference)
+        tick = _tick(key, choose.replace(PLACE, number)) if around.ticks else ""
+        first = f'<td class="p-num"><bdi dir="ltr">{number}</bdi></td>' if numbered else ""
+        href = f"{around.address}/{key}{end}"
+        head = _head(row, href, _tags(row, furniture) if tagged else "")
+        cells = "".join([_cell(name, row, columns, code) for name in names])
+        lines.append(f"<tr>{tick}{first}\n{head}{cells}</tr>\n")
+    return Markup("".join(lines))  # noqa: S704  (what people wrote is escaped)
+
+
+def _tick(key: str, label: str) -> str:
+    return (
+        f'<td class="p-pick"><input type="checkbox" name="id" value="{key}" form="bulk"'
+        f' aria-label="{label}"></td>'
+    )
+
+
+def _head(row: Row, href: str, tags: str) -> str:
+    """Return the first words of a line: title, what is special about it, who applies, what fits."""
+    title = escape(row.title or _("Without title"))
+    late = f' <span class="p-tag p-tag--orange">{_("late")}</span>' if row.late else ""
+    return (
+        f'<th scope="row"><a href="{href}" data-row dir="auto"><bdi>{title}</bdi></a>{late}'
+        f'{" " if tags else ""}{tags}<span class="p-org p-muted" dir="auto">'
+        f"<bdi>{escape(row.name)}</bdi></span>{_hit(row.hit) if row.hit else ''}</th>"
+    )
+
+
+def _hit(pieces: Iterable[Piece]) -> str:
+    """Return a passage with what was found marked."""
+    marked = [
+        f"<mark>{escape(piece.text)}</mark>" if piece.hit else escape(piece.text)
+        for piece in pieces
+    ]
+    return f'<span class="p-hit" dir="auto">{"".join(marked)}</span>'
 
 
 def _tags(row: Row, around: Furniture) -> Markup:
