@@ -114,7 +114,7 @@ def _place(outline: Outline, chapter: Chapter, at: int) -> tuple[Any, ...]:
         language(),
         section.key,
         at,
-        tuple((one.section.key, one.progress) for one in outline.chapters),
+        outline.shape,
         tuple(outline.asks(question) for question in section.pages[at - 1]),
         tuple(outline.pages(section)),
     )

@@ -43,6 +43,11 @@ class Outline:
         """The sections that the draft's answers lead to."""
         return self._survey.chapters
 
+    @property
+    def shape(self) -> tuple[tuple[str, Progress], ...]:
+        """How far each section is, by its key; what the list of sections shows."""
+        return self._survey.shape
+
     def is_faulty(self, question: AnyQuestion) -> bool:
         """Return whether something stands against sending at this question, without the words."""
         return question.key in self._survey.faulty

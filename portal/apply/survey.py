@@ -5,6 +5,7 @@ from collections import Counter, OrderedDict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from threading import Lock
 from typing import Any
 
@@ -67,6 +68,11 @@ class Survey:
     asked: frozenset[str]
     faulty: frozenset[str]
     chapters: tuple[Chapter, ...]
+
+    @cached_property
+    def shape(self) -> tuple[tuple[str, Progress], ...]:
+        """How far each section is, by its key."""
+        return tuple((chapter.section.key, chapter.progress) for chapter in self.chapters)
 
 
 _kept: OrderedDict[tuple[object, ...], Survey] = OrderedDict()

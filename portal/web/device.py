@@ -15,10 +15,11 @@ def cookie_name() -> str:
 
 def key_hash() -> str:
     """Return the hash of this browser's key, empty if it has none."""
-    if "device_hash" not in g:
+    found: str | None = g.get("device_hash")
+    if found is None:
         key = request.cookies.get(cookie_name(), "")
-        g.device_hash = hash_of(key) if len(key) >= 40 else ""
-    return str(g.device_hash)
+        found = g.device_hash = hash_of(key) if len(key) >= 40 else ""
+    return found
 
 
 def hash_of(key: str) -> str:

@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 from functools import lru_cache
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import quote, urlsplit
 
 import flask_babel
+from babel import Locale
 from flask import Flask, abort, current_app, g, has_request_context, redirect, request
 from flask.typing import ResponseReturnValue
 from jinja2 import pass_eval_context
@@ -40,7 +42,13 @@ def offer(codes: Iterable[str]) -> None:
     """Offer only these languages on this page (those of them that the room speaks)."""
     spoken = g.get("languages_spoken", LANGUAGES)
     g.languages_offered = tuple(code for code in codes if code in spoken) or (BINDING,)
-    g.pop("_flask_babel", None)  # what Flask-Babel chose before: it asks anew
+    # What Flask-Babel would do at the next word, in half as many steps.
+    g._flask_babel = SimpleNamespace(babel_locale=_locale(select_locale()))  # noqa: SLF001
+
+
+@lru_cache(maxsize=16)
+def _locale(code: str) -> Locale:
+    return Locale.parse(code)
 
 
 def enter_staff_room() -> None:
