@@ -79,9 +79,14 @@ def format_number(value: float) -> str:
     """Return a number with the grouping of the present language, for example 3.000."""
     if isinstance(value, int) and 0 <= value < GROUPED:
         return str(value)  # most numbers; Babel takes its time
+    return _number_in_words(value, language())
+
+
+@lru_cache(maxsize=2048)
+def _number_in_words(value: float, code: str) -> str:
     from babel.numbers import format_decimal
 
-    return format_decimal(value, locale=locale())
+    return format_decimal(value, locale=code)
 
 
 def format_date(value: date, style: str = "long", zone: str = "Europe/Berlin") -> str:

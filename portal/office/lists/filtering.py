@@ -21,6 +21,20 @@ from portal.office.words import channel_word, status_word
 INLINE = 2  # how many filters of answers stand beside the search; the others are one click away
 
 
+# Query and pairs of the lists with one click, in the order of `chips`.
+ONE_CLICK = [
+    (one.query(), one.pairs())
+    for one in (
+        Filters(),
+        Filters(status=Status.SUBMITTED),
+        Filters(clerk="me"),
+        Filters(inquiry="open"),
+        Filters(inquiry="overdue"),
+        Filters(clerk="none"),
+    )
+]
+
+
 class Chip(NamedTuple):
     """A list with one click: its name, how many it has, its query."""
 
@@ -49,19 +63,18 @@ class Asked(NamedTuple):
 
 def chips(filters: Filters, counts: Counts, *, is_saved: bool) -> list[Chip]:
     """Return the lists with one click; a saved view is none of them."""
-    new = counts.by_status[Status.SUBMITTED]
-    lists = [
-        (_("All"), counts.received, Filters()),
-        (_("New"), new, Filters(status=Status.SUBMITTED)),
-        (_("Mine"), counts.mine, Filters(clerk="me")),
-        (_("Question open"), counts.by_status[Status.RETURNED], Filters(inquiry="open")),
-        (_("Overdue"), counts.overdue, Filters(inquiry="overdue")),
-        (_("Without clerk"), counts.unassigned, Filters(clerk="none")),
+    named = [
+        (_("All"), counts.received),
+        (_("New"), counts.by_status[Status.SUBMITTED]),
+        (_("Mine"), counts.mine),
+        (_("Question open"), counts.by_status[Status.RETURNED]),
+        (_("Overdue"), counts.overdue),
+        (_("Without clerk"), counts.unassigned),
     ]
     current = [pair for pair in filters.pairs(paged=False) if pair[0] not in ("sort", "col")]
     return [
-        Chip(name, count, one.query(), not is_saved and one.pairs() == current)
-        for name, count, one in lists
+        Chip(name, count, query, not is_saved and pairs == current)
+        for (name, count), (query, pairs) in zip(named, ONE_CLICK, strict=True)
     ]
 
 
