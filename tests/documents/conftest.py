@@ -17,8 +17,8 @@ from tests.documents.contents_of_samples import receipt_of
 
 @pytest.fixture(scope="session")
 def child() -> Iterator[Renderer]:
-    """Return a renderer with a living child."""
-    made = Renderer()
+    """Return a renderer with a living child; on a busy machine a long document takes its time."""
+    made = Renderer(seconds=300)
     yield made
     made.close()
 

@@ -253,9 +253,9 @@ def test_known_and_unknown_addresses_take_the_same_time(bare_app: Flask, anna: P
         browser = a_browser(bare_app)
         token = browser.token("/sign-in")
         data = {"email": email, "password": "not the password", "csrf_token": token}
-        begun = time.perf_counter()
+        begun = time.process_time()  # what others do on this machine does not count
         browser.post("/sign-in", data=data, headers={"Origin": "https://127.0.0.1"})
-        return time.perf_counter() - begun
+        return time.process_time() - begun
 
     took("warm@example.org")
     pairs = [(took(f"known{n}@example.org"), took(f"unknown{n}@example.org")) for n in range(8)]
@@ -293,16 +293,18 @@ def test_who_waits_is_told_how_long_and_may_enter_afterwards(bare_app: Flask, an
 def test_strangers_everywhere_do_not_lock_out_where_the_owner_was_before(
     bare_app: Flask, anna: Person
 ) -> None:
-    assert sign_in(a_browser(bare_app), anna, -1).status_code == 303
-    for number in range(30):
-        stranger = a_browser(bare_app)
-        stranger.environ_base["REMOTE_ADDR"] = f"203.0.113.{number + 1}"
-        give_password(stranger, anna.user.email, "wrong")
-    elsewhere = a_browser(bare_app)
-    elsewhere.environ_base["REMOTE_ADDR"] = "198.51.100.7"
+    def give_from(place: str, password: str) -> int:
+        browser = a_browser(bare_app)
+        browser.environ_base["REMOTE_ADDR"] = place
+        return int(give_password(browser, anna.user.email, password).status_code)
 
-    assert give_password(elsewhere, anna.user.email).status_code == 429
-    assert sign_in(a_browser(bare_app), anna).status_code == 303
+    with time_machine.travel(now(), tick=False):
+        assert sign_in(a_browser(bare_app), anna, -1).status_code == 303
+        for number in range(30):
+            give_from(f"203.0.113.{number + 1}", "wrong")
+
+        assert give_from("198.51.100.7", PASSWORD) == 429
+        assert sign_in(a_browser(bare_app), anna).status_code == 303
 
 
 def test_the_right_password_does_not_buy_endless_codes(bare_app: Flask, anna: Person) -> None:

@@ -52,7 +52,7 @@ def test_a_child_that_takes_too_long_is_ended(tmp_path: Path) -> None:
     start = time.monotonic()
     with pytest.raises(storage.ChildDied) as death:
         run("photo", makers.write(tmp_path, "a", makers.jpeg()), tmp_path, PHOTO, seconds=0.01)
-    assert time.monotonic() - start < 5
+    assert time.monotonic() - start < 20  # the usual limit is 30
     assert death.value.code is Code.BROKEN
     assert "longer than" in death.value.reason
 

@@ -118,11 +118,11 @@ def test_pixels_are_counted_before_anything_is_decoded() -> None:
         "c.jpg": b"\xff\xd8\xff\xc0\0\x11\x08\xff\xff\xff\xff\x03" + bytes(40),
         "d.webp": b"RIFF\0\0\0\0WEBPVP8X\x0a\0\0\0\0\0\0\0\xff\x3f\0\xff\x3f\0" + bytes(20),
     }
-    start = time.monotonic()
+    start = time.process_time()
     assert {name: seen(data, name) for name, data in bombs.items()} == dict.fromkeys(
         bombs, Code.TOO_MANY_PIXELS
     )
-    assert time.monotonic() - start < 1
+    assert time.process_time() - start < 1  # nobody else's work counts
     assert seen(makers.png_of(8064, 6048, rows=b""), "phone.png")[3:] == (8064, 6048)
 
 
