@@ -206,7 +206,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--database", choices=("sqlite", "postgres"), default="sqlite")
 
 
-def pytest_collection_modifyitems(config: Any, items: list[pytest.Item]) -> None:
+def leave_out(config: Any, items: list[pytest.Item]) -> None:
     """On PostgreSQL leave out browsers, documents, and what touches no database."""
     if config.getoption("database") == "sqlite":
         return

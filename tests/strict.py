@@ -1,6 +1,7 @@
 """The strict reader of pages: what every HTML answer has to keep."""
 
 import gzip
+import hashlib
 import re
 from itertools import pairwise
 from typing import Any
@@ -25,11 +26,18 @@ STRICTER = {
 }
 
 
+# Names of rows and tokens: they differ each time, and no rule for pages depends on them.
+NAMES = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[A-Za-z0-9_.-]{32,}")
+_read: set[bytes] = set()
+
+
 class StrictClient(FlaskClient):
     """A test client that speaks like a browser over https and reads every page strictly.
 
     `post_form` sends a form as a browser does: with the token of the page it stands on.
     """
+
+    reads = True  # the run on PostgreSQL does not: pages are the same there
 
     def open(self, *args: Any, **kwargs: Any) -> Any:
         """Ask for a page; check the answer if it is HTML."""
@@ -37,8 +45,8 @@ class StrictClient(FlaskClient):
         answer = super().open(*args, **kwargs)
         check_headers(answer)
         redirects = answer.status_code in (301, 302, 303, 307, 308)
-        if answer.data and answer.mimetype == "text/html" and not redirects:
-            check_page(answer)
+        if self.reads and answer.data and answer.mimetype == "text/html" and not redirects:
+            _check_once(text_of(answer))
         return answer
 
     def token(self, path: str = "/") -> str:
@@ -60,6 +68,20 @@ def text_of(answer: Any) -> str:
     packed = answer.headers.get("Content-Encoding") == "gzip"
     content = gzip.decompress(answer.data) if packed else answer.data
     return str(content.decode())
+
+
+def _check_once(html: str) -> None:
+    """Check a page unless this process has read it before, but for names of rows and tokens.
+
+    To read a page takes longer than to make it, and half of all pages are asked for again, if only
+    for their token. Equal names stay equal, so that an id that stands twice is found.
+    """
+    names: dict[str, str] = {}
+    plain = NAMES.sub(lambda found: names.setdefault(found[0], f"name-{len(names)}"), html)
+    digest = hashlib.sha256(plain.encode()).digest()
+    if digest not in _read:
+        check_html(html)
+        _read.add(digest)
 
 
 def check_headers(answer: Any) -> None:

@@ -107,6 +107,7 @@ def _uuid(writer: Writer) -> UUID:
     return UUID(writer.id)
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("language", LANGUAGES)
 @pytest.mark.parametrize("slug", SLUGS)
 def test_every_page_of_both_forms_is_valid_in_every_language(

@@ -232,6 +232,7 @@ ELSEWHERE = {
 }
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize("kind", BROKEN)
 def test_a_fault_is_told_with_its_line_and_a_remedy(app: Flask, kind: str) -> None:
     old, new, sentence = BROKEN[kind]
@@ -275,6 +276,7 @@ def test_a_list_that_contains_itself_is_refused(app: Flask) -> None:
     )
 
 
+@pytest.mark.one_database
 @pytest.mark.parametrize(
     ("raw", "sentence"),
     [

@@ -14,7 +14,6 @@ from sqlalchemy import select, update
 from portal.accounts import links, usecases
 from portal.accounts.models import Invitation, Level, Session, User
 from portal.accounts.usecases import get_or_add
-from portal.app import build
 from portal.audit.models import AuditEntry
 from portal.core.clock import now
 from portal.core.db import db, transaction
@@ -34,15 +33,10 @@ def city() -> Iterator[Provider]:
 
 
 @pytest.fixture
-def app(settings: Settings, city: Provider) -> Iterator[Flask]:
+def app(settings: Settings, city: Provider, built: Callable[[Settings], Flask]) -> Flask:
     more = {"oidc_issuer": city.issuer, "oidc_client_id": CLIENT, "oidc_trust_mfa": "mfa gold",
             "oidc_client_secret": SecretStr(SECRET), "oidc_name": "DortmundID"}  # fmt: skip
-    made = build(settings.model_copy(update=more))
-    with made.app_context():
-        db.create_all()
-    yield made
-    with made.app_context():
-        db.engine.dispose()
+    return built(settings.model_copy(update=more))
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ import hashlib
 import json
 import secrets
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,6 @@ from sqlalchemy import select, update
 
 from portal.accounts import passkeys
 from portal.accounts.models import Passkey, User
-from portal.app import build
 from portal.calls.people import reset_factor
 from portal.core.clock import now
 from portal.core.db import db, transaction
@@ -82,15 +81,10 @@ class Device:
 
 
 @pytest.fixture
-def site(settings: Settings) -> Iterator[Flask]:
+def site(settings: Settings, built: Callable[[Settings], Flask]) -> Flask:
     """Return the application under a name, since keys are bound to one."""
     production = {"base_url": ORIGIN, "mail_url": "smtp://localhost", "scanner": "none"}
-    app = build(Settings(**(settings.model_dump() | production)))
-    with app.app_context():
-        db.create_all()
-    yield app
-    with app.app_context():
-        db.engine.dispose()
+    return built(Settings(**(settings.model_dump() | production)))
 
 
 @pytest.fixture

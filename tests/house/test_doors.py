@@ -2,8 +2,10 @@
 
 import inspect
 
+import pytest
 from flask import Flask
 
+pytestmark = pytest.mark.one_database
 READING = {"GET", "HEAD", "OPTIONS"}
 
 

@@ -7,6 +7,7 @@ import pytest
 from flask import Flask, render_template_string, url_for
 
 ID = UUID("0a1b2c3d-0000-4000-8000-000000000001")
+pytestmark = pytest.mark.one_database
 CASE = {"slug": "integrationspreis-2027", "application_id": ID}
 
 

@@ -10,6 +10,7 @@ from portal.calls.wording import Saying
 from portal.core.i18n import in_language
 from portal.web import filters
 
+pytestmark = pytest.mark.one_database
 CLOSING = datetime(2027, 9, 15, 21, 59, 59, tzinfo=UTC)
 
 

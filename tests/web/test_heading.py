@@ -1,5 +1,6 @@
 """HEAD answers like GET without a body, and no view takes it for a POST."""
 
+import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
 
@@ -12,6 +13,7 @@ def careless() -> str:
     return "shown" if request.method == "GET" else "changed"
 
 
+@pytest.mark.one_database
 def test_head_is_get_without_its_body(bare_app: Flask) -> None:
     bare_app.add_url_rule("/careless", view_func=careless, methods=["GET", "POST"])
     client: FlaskClient = bare_app.test_client()

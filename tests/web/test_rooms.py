@@ -10,7 +10,6 @@ from sqlalchemy import select, update
 
 from portal.accounts import sessions
 from portal.accounts.models import Level, Session
-from portal.app import build
 from portal.audit.models import AuditEntry
 from portal.calls import memberships
 from portal.calls.memberships import Function, Role
@@ -18,7 +17,6 @@ from portal.calls.models import Call, Prize
 from portal.core.clock import now
 from portal.core.db import db, transaction
 from portal.core.errors import DomainError
-from portal.settings import Settings
 from portal.web import rooms
 from portal.web.doors import person
 from portal.web.touch import witness
@@ -63,25 +61,22 @@ def danger_now() -> str:
 
 
 @pytest.fixture
-def site(settings: Settings) -> Flask:
+def site(bare_app: Flask) -> Flask:
     """Return the application with pages behind each door, and two calls, `one` and `two`."""
-    app = build(settings)
-    app.register_blueprint(bp)
+    bare_app.register_blueprint(bp)
 
-    @app.after_request
+    @bare_app.after_request
     def plain(answer: Response) -> Response:
         if answer.status_code == 200 and len(answer.data) < 100:
             answer.mimetype = "text/plain"
         return answer
 
-    with app.app_context():
-        db.create_all()
-        with transaction():
-            prize = Prize(slug="prize")
-            for slug in ("one", "two"):
-                db.session.add(Call(prize=prize, slug=slug, prefix=slug, opens_at=now(),
-                                    closes_at=now() + timedelta(days=1)))  # fmt: skip
-    return app
+    with bare_app.app_context(), transaction():
+        prize = Prize(slug="prize")
+        for slug in ("one", "two"):
+            db.session.add(Call(prize=prize, slug=slug, prefix=slug, opens_at=now(),
+                                closes_at=now() + timedelta(days=1)))  # fmt: skip
+    return bare_app
 
 
 def call(slug: str) -> Call:
