@@ -7,7 +7,7 @@ WORKERS ?= 2
 KILLS ?= 100
 PORT ?=
 
-.PHONY: help run test check tests coverage bench chaos lock migration words docs format clean
+.PHONY: help run test check types form tests coverage bench chaos lock migration words docs format clean
 
 help: ## list what can be made
 	@awk -F':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -22,19 +22,24 @@ test: ## set all up and check everything, on SQLite and on PostgreSQL
 	@echo "Everything passed. Next: make run shows the portal, make bench measures it."
 
 check: ## lint, format, types, direction of imports, words (set up by make test)
+	@$(MAKE) --no-print-directory -j2 --output-sync=target types form
+
+types:
+	.venv/bin/mypy
+
+form:
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
-	.venv/bin/mypy
 	.venv/bin/lint-imports
 	$(PYTHON) tools/words.py check
 
 tests: ## run the tests alone; WORKERS=4 uses four processes
-	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --durations=10
-	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --database=postgres
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --durations=10
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder --database=postgres
 
 coverage: ## run the tests of the rooms and tell which lines and branches none of them reaches
 	@tools/setup.sh test
-	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile -m "not browser" --cov --cov-report=term
+	$(PYTHON) -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder -m "not browser" --cov --cov-report=term
 
 bench: ## measure the ways of an applicant beside a bare server
 	@tools/setup.sh test
