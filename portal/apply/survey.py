@@ -2,12 +2,12 @@
 
 import hashlib
 from collections import Counter, OrderedDict
-from collections.abc import Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cached_property
+from functools import cached_property, partial
 from threading import Lock
-from typing import Any
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from portal.applications.models import FileState
 from portal.calls import checks
@@ -18,6 +18,7 @@ from portal.calls.questions import FILE_TYPES, AnyQuestion
 
 MOST = 500
 
+T = TypeVar("T")
 FileStates = Sequence[tuple[str, FileState]]
 
 
@@ -75,8 +76,37 @@ class Survey:
         return tuple((chapter.section.key, chapter.progress) for chapter in self.chapters)
 
 
-_kept: OrderedDict[tuple[object, ...], Survey] = OrderedDict()
-_lock = Lock()
+class Look(NamedTuple):
+    """A section that appears, and its questions with a fault."""
+
+    chapter: Chapter
+    faulty: frozenset[str]
+
+
+class Kept(Generic[T]):
+    """What was found out under a key; the oldest goes first."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._found: OrderedDict[Hashable, T] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: Hashable, make: Callable[[], T]) -> T:
+        """Return what is kept under `key`, else what `make` finds out."""
+        with self._lock:
+            if key in self._found:
+                self._found.move_to_end(key)
+                return self._found[key]
+        found = make()
+        with self._lock:
+            self._found[key] = found
+            while len(self._found) > self._most:
+                self._found.popitem(last=False)
+        return found
+
+
+_surveys: Kept[Survey] = Kept(MOST)
+_looks: Kept[Look] = Kept(MOST * 8)  # a save changes one section, so the others are known
 
 
 def survey_of(
@@ -86,42 +116,65 @@ def survey_of(
 
     files: question and state of each file. Only a digest of the answers is kept.
     """
-    said = repr((sorted(draft.items()), sorted(files)))
-    key = (name, hashlib.blake2b(said.encode(errors="surrogatepass"), digest_size=16).digest())
-    with _lock:
-        if key in _kept:
-            _kept.move_to_end(key)
-            return _kept[key]
-    found = _survey(definition, draft, files)
-    with _lock:
-        _kept[key] = found
-        while len(_kept) > MOST:
-            _kept.popitem(last=False)
-    return found
+    key = (name, _digest(sorted(draft.items()), sorted(files)))
+    return _surveys.get(key, lambda: _survey(definition, name, draft, files))
 
 
-def _survey(definition: Definition, draft: dict[str, Any], files: FileStates) -> Survey:
+def _digest(*said: Any) -> bytes:
+    text = repr(said).encode(errors="surrogatepass")
+    return hashlib.blake2b(text, digest_size=16).digest()
+
+
+def _survey(
+    definition: Definition, name: object, draft: dict[str, Any], files: FileStates
+) -> Survey:
+    counts = Counter([key for key, state in files if state is not FileState.REFUSED])
+    refused = frozenset([key for key, state in files if state is FileState.REFUSED])
+    asked: set[str] = set()
+    looks: list[Look] = []
+    for section, questions in by_section(definition, draft, counts):
+        keys = [question.key for question in questions]
+        asked.update(keys)
+        mine = [(key, state) for key, state in files if key in keys]
+        said = [(key, draft[key]) for key in section.looked_at if key in draft]
+        place = (name, section.key, len(looks) + 1, _digest(keys, said, sorted(mine)))
+        make = partial(_look, section, len(looks) + 1, questions, draft, mine)
+        looks.append(_looks.get(place, make))
+    return Survey(
+        asked=frozenset(asked),
+        faulty=refused.union(*[look.faulty for look in looks]),
+        chapters=tuple([look.chapter for look in looks]),
+    )
+
+
+def _look(
+    section: Section,
+    number: int,
+    questions: list[AnyQuestion],
+    draft: dict[str, Any],
+    files: FileStates,
+) -> Look:
+    """Look at a section: which of its questions are answered, and what is wrong.
+
+    files: those of its questions.
+    """
     counts = Counter([key for key, state in files if state is not FileState.REFUSED])
     refused = Counter([key for key, state in files if state is FileState.REFUSED])
-    asked: set[str] = set()
     faulty = set(refused)
-    chapters: list[Chapter] = []
-    for section, questions in by_section(definition, draft, counts):
-        answered = required = faults = 0
-        has_begun = False
-        mine = [question for question in questions if question.type != "information"]
-        for question in mine:
-            is_answered, is_wrong = _looked_at(question, draft, counts)
-            answered += is_answered
-            required += question.required
-            faults += is_wrong + refused[question.key]
-            has_begun = has_begun or (is_answered and not _is_prefilled(question, draft))
-            if is_wrong:
-                faulty.add(question.key)
-        asked.update([question.key for question in questions])
-        number, answered = len(chapters) + 1, answered if has_begun else 0
-        chapters.append(Chapter(section, number, len(mine), required, answered, faults))
-    return Survey(frozenset(asked), frozenset(faulty), tuple(chapters))
+    answered = required = faults = 0
+    has_begun = False
+    mine = [question for question in questions if question.type != "information"]
+    for question in mine:
+        is_answered, is_wrong = _looked_at(question, draft, counts)
+        answered += is_answered
+        required += question.required
+        faults += is_wrong + refused[question.key]
+        has_begun = has_begun or (is_answered and not _is_prefilled(question, draft))
+        if is_wrong:
+            faulty.add(question.key)
+    answered = answered if has_begun else 0
+    chapter = Chapter(section, number, len(mine), required, answered, faults)
+    return Look(chapter, frozenset(faulty))
 
 
 def _looked_at(

@@ -115,6 +115,12 @@ class Section(Part):
                 pages[-1].append(question)
         return tuple(tuple(page) for page in pages if page)
 
+    @cached_property
+    def looked_at(self) -> tuple[str, ...]:
+        """The keys of the answers that decide whether those of this section are right."""
+        months = [q.not_before for q in self.questions if q.type == "month"]
+        return (*[q.key for q in self.questions], *filter(None, months))
+
 
 class LetterText(Part):
     """The call's own words for one letter, with the fixed `{placeholders}` of that letter."""

@@ -193,6 +193,7 @@ def describe(application: Application, fields: dict[str, Any], *, by: Actor, at:
         rows.save(file)
     if changed:
         drafting.touch(application, at)
+        rows.save(application)
 
 
 def _describe(file: File, fields: dict[str, Any]) -> bool:
