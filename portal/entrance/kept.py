@@ -21,13 +21,13 @@ from portal.entrance.paper import blank_form
 from portal.web import kept
 from portal.web.csrf import csrf_token
 from portal.web.filters import clock_time
-from portal.web.headers import cacheable
+from portal.web.headers import Answer, cacheable
 
 SECONDS = 60  # then a page looks again whether its form on paper is made
-pages = kept.Pages(most=200, seconds=SECONDS)  # of about 20 kB
+pages = kept.Pages(most=200, seconds=SECONDS, packs=True)  # of about 20 kB, and 5 kB packed
 
 
-def call_page(call: Standing) -> str:
+def call_page(call: Standing) -> Answer:
     """Return the page of `call` for this request."""
     moment = now()
     here = phase(call, moment)
@@ -41,18 +41,18 @@ def call_page(call: Standing) -> str:
     return _kept(("call", call, here, behind), lambda: _call(call, moment), **gaps)
 
 
-def questions_page(call: Standing) -> str:
+def questions_page(call: Standing) -> Answer:
     """Return the page with all questions of `call`."""
     cacheable(SECONDS)
     return _kept(("questions", call), lambda: _questions(call))
 
 
-def _kept(name: tuple[object, ...], render: Callable[[], str], **gaps: str) -> str:
+def _kept(name: tuple[object, ...], render: Callable[[], str], **gaps: str) -> Answer:
     """Return the page kept under `name` in the present language, rendered if need be."""
     if _is_personal():
-        return kept.filled(render(), **gaps)
+        return Answer(kept.filled(render(), **gaps))
     key = (*name, language(), current_app.extensions["settings"].origin)
-    return pages.text(key, render, **gaps)
+    return pages.answer(key, render, **gaps)
 
 
 def _is_personal() -> bool:

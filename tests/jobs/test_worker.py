@@ -22,10 +22,10 @@ from pathlib import Path
 from portal import jobs
 from portal.app import build
 from portal.jobs.worker import Stop, work
-from portal.settings import Settings
+from portal.settings import load
 
 instance, seconds = Path(sys.argv[1]), float(sys.argv[2])
-settings = Settings(instance=instance, lease_seconds=2, poll_seconds=0.05, retry_first_seconds=0.1)
+settings = load(instance=instance, lease_seconds=2, poll_seconds=0.05, retry_first_seconds=0.1)
 app = build(settings)
 jobs.use(settings)
 
