@@ -88,7 +88,9 @@ def _may_lack(question: AnyQuestion, version: Version) -> bool:
 
     Only a month with another one before it may have become wrong, when that one was corrected.
     """
-    return not version.answers.get(question.key) or bool(getattr(question, "not_before", ""))
+    if not version.answers.get(question.key):
+        return True
+    return question.type == "month" and question.not_before is not None
 
 
 def declarations(version: Version) -> Finding:
