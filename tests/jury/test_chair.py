@@ -218,3 +218,21 @@ def test_each_name_in_a_line_keeps_its_own_direction(house: JuryHouse) -> None:
     assert len(names) > 1
     assert ", ".join(f"<bdi>{name}</bdi>" for name in names) in html
     assert f"&#x2068;{house.applications[0].reference}&#x2069; · &#x2068;" in html
+
+
+def test_the_office_finds_one_thing_to_do_next(house: JuryHouse) -> None:
+    base = f"/{house.call.slug}/office/jury"
+    office = house.browser("office")
+    first = office.get(base).text
+    for name in VOTERS:
+        house.free(name)
+        for n in range(3):
+            score(house, name, n)
+    ready = office.get(base).text
+    office.post_form(f"{base}/close", page=base)
+    closed = office.get(base).text
+
+    words = ("Rangliste", "Bewertung schließen", "Vorschlag")
+    for page, word in zip((first, ready, closed), words, strict=True):
+        [after] = page.split("kern-btn--primary")[1:]
+        assert f">{word}</span>" in after[:200]
