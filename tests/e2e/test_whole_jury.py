@@ -35,13 +35,13 @@ with opened(load()).app_context(), transaction():
 """
 # All others hand their sheets in; the two that are meant to tie stay equal.
 ALL_SCORE = """
-from portal.applications import judging
+from portal.applications.jury import judging
 from portal.calls.queries import call_by_slug
 from portal.cli.opening import opened
 from portal.core.db import db, transaction
 from portal.core.i18n import in_language
 from portal.demo.opinions import Opinions
-from portal.scoring import sending, shelf, sheets
+from portal.scoring.sheet import sending, shelf, sheets
 from portal.scoring.sheet.sheets import Window
 from portal.settings import load
 with opened(load()).app_context(), in_language("de"), transaction():
@@ -60,7 +60,7 @@ with opened(load()).app_context(), in_language("de"), transaction():
 """
 # Who was invited and never came has no conflict with what is asked.
 ALL_ANSWER = """
-from portal.applications import conflicts, judging
+from portal.applications.jury import conflicts, judging
 from portal.applications.jury.judging import Tie
 from portal.calls.queries import call_by_slug
 from portal.cli.opening import opened
