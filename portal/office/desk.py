@@ -10,8 +10,8 @@ from sqlalchemy import func, select
 from portal import mail
 from portal.applications.desk import caring, counting, today
 from portal.applications.desk.counting import Counts
-from portal.applications.desk.finding import Scope
 from portal.applications.desk.listing import Filters, choices_of, options_of
+from portal.applications.desk.narrowing import Scope
 from portal.applications.models import Application, Channel
 from portal.applications.queries import in_call
 from portal.applications.workflow import Status

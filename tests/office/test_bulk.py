@@ -13,8 +13,8 @@ from portal.applications.check import marking, screening
 from portal.applications.check.marking import Verdict
 from portal.applications.desk import bulks, caring, finding
 from portal.applications.desk.bulks import BULKS
-from portal.applications.desk.finding import Scope
 from portal.applications.desk.listing import Filters
+from portal.applications.desk.narrowing import Scope
 from portal.applications.desk_models import ApplicationTag, BulkRun
 from portal.applications.models import Application
 from portal.applications.workflow import Status

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from portal.applications.check import screening
 from portal.applications.correspondence import messages
 from portal.applications.desk import caring, today
-from portal.applications.desk.finding import Scope
+from portal.applications.desk.narrowing import Scope
 from portal.applications.desk.today import Day
 from portal.applications.models import Application, Channel, File
 from portal.applications.workflow import Move

@@ -10,8 +10,8 @@ from sqlalchemy import select
 
 from portal.applications.check import screening
 from portal.applications.desk import alongside, caring, counting, finding
-from portal.applications.desk.finding import Scope
 from portal.applications.desk.listing import COLUMNS, Filters, parse
+from portal.applications.desk.narrowing import Scope
 from portal.applications.desk_models import SavedView
 from portal.applications.models import Application, Channel
 from portal.applications.queries import definition_for

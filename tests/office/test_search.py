@@ -9,8 +9,8 @@ from sqlalchemy import select
 
 from portal.accounts.models import User
 from portal.applications.desk import finding
-from portal.applications.desk.finding import Scope
 from portal.applications.desk.listing import Filters
+from portal.applications.desk.narrowing import Scope
 from portal.applications.drafts import sending
 from portal.applications.models import Application
 from portal.applications.search import indexing, searching

@@ -9,7 +9,6 @@ from sqlalchemy import bindparam, func, select
 
 from portal.applications.desk.finding import (
     NEVER,
-    Scope,
     counting,
     kept,
     line,
@@ -17,6 +16,7 @@ from portal.applications.desk.finding import (
     sort_key,
 )
 from portal.applications.desk.listing import Filters
+from portal.applications.desk.narrowing import Scope
 from portal.applications.desk_models import Digest
 from portal.applications.models import Application
 from portal.core.db import rows_of

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import sqlalchemy as sa
 from sqlalchemy import bindparam, func, select
 
-from portal.applications.desk.finding import Scope
+from portal.applications.desk.narrowing import Scope
 from portal.applications.models import Application
 from portal.applications.workflow import Status
 from portal.core.db import rows_of

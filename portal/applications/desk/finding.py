@@ -4,26 +4,24 @@ The wide rows of applications are read for the page only; everything else stands
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, NamedTuple
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 import sqlalchemy as sa
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import aliased
 
 from portal.accounts.models import User
-from portal.applications.correspondence.messages import UNREAD, Message
 from portal.applications.desk.listing import ANSWER, SIZE, Filters
-from portal.applications.desk_models import ApplicationTag, Digest, Duplicate
-from portal.applications.models import AnswerIndex, Application, Channel, Event
+from portal.applications.desk.narrowing import Scope, conditions, of_digest
+from portal.applications.desk_models import ApplicationTag, Digest
+from portal.applications.models import AnswerIndex, Application, Channel
 from portal.applications.search import searching
 from portal.applications.search.search_tables import search_doc
 from portal.applications.search.searching import Piece
-from portal.applications.workflow import Move, Status
-from portal.core.clock import now
+from portal.applications.workflow import Status
 from portal.core.db import db, rows_of
 
 MOST_KEPT = 64  # statements
@@ -61,39 +59,6 @@ class Listed:
     total: int
     page: int
     pages: int
-
-
-class Hits(NamedTuple):
-    """The documents in which the words of a search stand: `few`, else None and `many` of them."""
-
-    few: list[int] | None
-    many: sa.CTE
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Whose list it is: the call, who looks, and which day it is there."""
-
-    call_id: UUID
-    user_id: UUID
-    zone: str
-    hits: dict[str, Hits] = field(default_factory=dict, compare=False, repr=False)
-
-    def found(self, q: str) -> Hits:
-        """Return in which documents the words of `q` stand.
-
-        Asked once per request: so few hits are looked up at once, many are walked through in the
-        order of the list, on every database.
-        """
-        if q not in self.hits:
-            words = searching.query_words(q)
-            self.hits[q] = Hits(searching.few_docs(words), searching.hits(words))
-        return self.hits[q]
-
-    @property
-    def today(self) -> date:
-        """The present day in the call's zone."""
-        return now().astimezone(ZoneInfo(self.zone)).date()
 
 
 def page_of(
@@ -212,10 +177,10 @@ def counting(scope: Scope, filters: Filters) -> Any:
             mine = one.application_id == Digest.application_id
             sent = sent.join(one, sa.and_(mine, one.key == key, one.value == value))
         if not searching.query_words(filters.q) or _has_few(scope, filters):
-            return sent.where(*_of_digest(scope, filters, Digest))
+            return sent.where(*of_digest(scope, filters, Digest))
         # The hits are at hand: to go through them is faster than to look for each one among them.
         many = scope.found(filters.q).many
-        rest = _of_digest(scope, replace(filters, q=""), Digest)
+        rest = of_digest(scope, replace(filters, q=""), Digest)
         return sent.join(many, many.c.n == Digest.doc).where(*rest)
     return line(scope, replace(filters, sort="arrived"), func.count())
 
@@ -238,89 +203,6 @@ def ids_of(scope: Scope, filters: Filters, most: int = 100_000) -> list[UUID]:
     """Return the ids of everything that `filters` let through, in the order of the list."""
     query = line(scope, filters, Application.id).order_by(*ordered(filters)).limit(most)
     return list(db.session.scalars(query))
-
-
-def conditions(
-    scope: Scope, filters: Filters, application: Any = Application, digest: Any = Digest
-) -> list[ColumnElement[bool]]:
-    """Return what the rows of `application` and `digest` have to fulfil."""
-    wanted = [application.call_id == scope.call_id]
-    wanted.append(
-        application.status == filters.status if filters.status
-        else application.status != Status.DRAFT
-    )  # fmt: skip
-    wanted += _of_clerk(scope, filters, application)
-    wanted += _of_inquiry(scope, filters, application)
-    wanted += _of_marks(filters, application)
-    wanted += _of_digest(scope, filters, digest)
-    return wanted
-
-
-def _of_clerk(scope: Scope, filters: Filters, application: Any) -> list[ColumnElement[bool]]:
-    if not filters.clerk:
-        return []
-    if filters.clerk == "none":
-        return [application.clerk_id.is_(None)]
-    clerk = scope.user_id if filters.clerk == "me" else UUID(filters.clerk)
-    return [application.clerk_id == clerk]
-
-
-def _of_inquiry(scope: Scope, filters: Filters, application: Any) -> list[ColumnElement[bool]]:
-    if filters.inquiry == "open":
-        return [application.status == Status.RETURNED]
-    if filters.inquiry == "overdue":
-        return [application.status == Status.RETURNED, application.due < scope.today]
-    if filters.inquiry == "answered":
-        return [application.status == Status.IN_SCREENING, was_answered(application)]
-    return []
-
-
-def was_answered(application: Any = Application) -> ColumnElement[bool]:
-    """Return the condition that the latest move was the answer to a question of the office."""
-    last = select(Event.move).where(Event.application_id == application.id)
-    return last.order_by(Event.n.desc()).limit(1).scalar_subquery() == Move.COMPLETE
-
-
-def _of_marks(filters: Filters, application: Any) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    if filters.channel:
-        wanted.append(application.channel == Channel(filters.channel))
-    if filters.tag:
-        tagged = select(ApplicationTag.application_id)
-        wanted.append(application.id.in_(tagged.where(ApplicationTag.tag_id == UUID(filters.tag))))
-    if filters.unread:
-        wanted.append(application.id.in_(select(Message.application_id).where(UNREAD)))
-    if filters.double:
-        open_ones = Duplicate.dismissed_at.is_(None)
-        firsts = select(Duplicate.first_id).where(open_ones)
-        wanted.append(
-            application.id.in_(firsts.union(select(Duplicate.second_id).where(open_ones)))
-        )
-    for key, value in filters.answers.items():
-        having = select(AnswerIndex.application_id)
-        having = having.where(AnswerIndex.key == key, AnswerIndex.value == value)
-        wanted.append(application.id.in_(having))
-    return wanted
-
-
-def _of_digest(scope: Scope, filters: Filters, digest: Any) -> list[ColumnElement[bool]]:
-    wanted: list[ColumnElement[bool]] = []
-    if filters.late:
-        wanted.append(digest.late)
-    if filters.checks:
-        wanted.append(
-            {
-                "none": digest.checks_open.is_(None),
-                "open": digest.checks_open > 0,
-                "done": digest.checks_open == 0,
-            }[filters.checks]
-        )
-    if searching.query_words(filters.q):
-        few, many = scope.found(filters.q)
-        wanted.append(
-            digest.doc.in_(select(many.c.n)) if few is None else searching.among(few, digest)
-        )
-    return wanted
 
 
 def sort_key(filters: Filters) -> ColumnElement[Any]:

@@ -12,7 +12,7 @@ from sqlalchemy import bindparam, select
 
 from portal.accounts.models import User
 from portal.applications.correspondence.messages import Message
-from portal.applications.desk.finding import Scope
+from portal.applications.desk.narrowing import Scope
 from portal.applications.desk_models import ApplicationTag, Duplicate, SavedView, Tag
 from portal.applications.models import Application
 from portal.calls.memberships import Membership, Role

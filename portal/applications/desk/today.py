@@ -13,7 +13,7 @@ from sqlalchemy.ext.compiler import compiles
 from portal import audit
 from portal.applications import access
 from portal.applications.correspondence.messages import UNREAD, Message
-from portal.applications.desk.finding import Scope, was_answered
+from portal.applications.desk.narrowing import Scope, was_answered
 from portal.applications.desk_models import Duplicate
 from portal.applications.models import (
     AnswerIndex,

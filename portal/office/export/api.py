@@ -17,8 +17,8 @@ from sqlalchemy.orm import joinedload
 
 from portal.applications.correspondence import announcing
 from portal.applications.desk.export_models import ApiToken
-from portal.applications.desk.finding import Scope
 from portal.applications.desk.listing import Filters
+from portal.applications.desk.narrowing import Scope
 from portal.applications.models import Application
 from portal.applications.workflow import Status
 from portal.core.db import db

@@ -7,9 +7,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 
 from portal.accounts.models import User
-from portal.applications.desk import finding
-from portal.applications.desk.finding import Scope
+from portal.applications.desk import finding, narrowing
 from portal.applications.desk.listing import Filters, Pairs, parse
+from portal.applications.desk.narrowing import Scope
 from portal.applications.desk_models import Digest
 from portal.applications.models import Application
 from portal.applications.workflow import Status
@@ -49,7 +49,7 @@ class Chosen:
                 Application.status != Status.DRAFT,
                 Application.id.in_(self.ids),
             ]
-        return finding.conditions(self.scope, self.filters)
+        return narrowing.conditions(self.scope, self.filters)
 
     def count(self) -> int:
         """Return how many applications are chosen."""

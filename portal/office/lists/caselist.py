@@ -10,7 +10,6 @@ from flask.typing import ResponseReturnValue
 
 from portal.applications.desk import caring, counting, finding, furniture
 from portal.applications.desk.bulks import BULKS
-from portal.applications.desk.finding import Scope
 from portal.applications.desk.furniture import Furniture, View
 from portal.applications.desk.listing import (
     COLUMNS,
@@ -19,6 +18,7 @@ from portal.applications.desk.listing import (
     parse,
     shown_columns,
 )
+from portal.applications.desk.narrowing import Scope
 from portal.calls.definition import Definition
 from portal.calls.models import Call
 from portal.calls.queries import definition_of
