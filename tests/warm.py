@@ -81,6 +81,9 @@ def _keep_sql() -> None:
     def made(self: SQLAlchemy, *wishes: Any) -> sa.Engine:
         engine = make(self, *wishes)
         known = first.setdefault(engine.dialect.name, engine)
+        if getattr(known.dialect, "server_version_info", None) is None:
+            first[engine.dialect.name] = engine  # it never met its database, so it knows nothing
+            return engine
         engine.dialect, engine._compiled_cache = known.dialect, known._compiled_cache
         return engine
 
