@@ -211,6 +211,7 @@ def at_once(site: Site) -> list[Line]:
         failed = sum(not done for done in pool.map(one, people))
     seconds = time.monotonic() - began
     other.stop()
+    assert failed == 0
     return [
         Line("8 at a time on 2 processes: failures of 80", failed, "", 0),
         Line("… short ways in a second, the clients on the same cores", 80 / seconds, "/s", 20),
